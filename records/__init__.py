@@ -1,0 +1,1 @@
+"""What we keep: residents, campaigns, attempts, conversations, and the record folded from them."""

@@ -1,0 +1,292 @@
+"""The tables of the store: one class per noun of the work, in SQLAlchemy's declarative form.
+
+All times are UTC and stored without a zone; `happened_at` is when it took place, `recorded_at` when we wrote it down.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, MetaData, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC datetime in Python, a plain timestamp in the file."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Refuses a naive time, which could mean any zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone cannot be stored: {value!r}")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
+        """Puts the zone back."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """What all tables share: names of constraints that Alembic can address on every database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON, list[Any]: JSON}
+
+
+class Community(Base):
+    """A residents' community (社区) in its sub-district (街道) and district (区)."""
+
+    __tablename__ = "community"
+    __table_args__ = (UniqueConstraint("district", "subdistrict", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    district: Mapped[str]
+    subdistrict: Mapped[str]
+    name: Mapped[str]
+
+
+class Household(Base):
+    """The people behind one door: grid (网格), building (楼栋), unit (房号)."""
+
+    __tablename__ = "household"
+    __table_args__ = (UniqueConstraint("community_id", "grid", "building", "unit"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    grid: Mapped[str] = mapped_column(default="")
+    building: Mapped[str] = mapped_column(default="")
+    unit: Mapped[str] = mapped_column(default="")
+
+
+class Resident(Base):
+    """One person of the roster; known by the roster's own id, else by name + address + phone.
+
+    `phone` is E.164. `ineligible` is blank, "moved" or "deceased".
+    """
+
+    __tablename__ = "resident"
+    __table_args__ = (Index("ix_resident_phone", "phone"), Index("ix_resident_household", "household_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    roster_id: Mapped[str | None] = mapped_column(unique=True)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    name: Mapped[str]
+    phone: Mapped[str]
+    language: Mapped[str] = mapped_column(default="zh-Hans")
+    sex: Mapped[str] = mapped_column(default="")
+    birth_year: Mapped[int | None]
+    relation: Mapped[str] = mapped_column(default="")
+    time_zone: Mapped[str] = mapped_column(default="")
+    preferred_hour: Mapped[int | None]
+    ineligible: Mapped[str] = mapped_column(default="")
+    imported_at: Mapped[datetime]
+
+
+class DoNotCall(Base):
+    """A number that no campaign may dial (止呼名单)."""
+
+    __tablename__ = "do_not_call"
+
+    phone: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str] = mapped_column(default="")
+    since: Mapped[datetime]
+
+
+class Campaign(Base):
+    """Whom to ask what, when and how: a script at a version, a plan, a place, and its state.
+
+    `state`: draft, scheduled, running, paused, completed, cancelled, exhausted. `place` limits it, e.g.
+    {"subdistrict": "..."}; `line` is the channel (simulated, phone, telegram ...). `plan` is the plan's whole content.
+    """
+
+    __tablename__ = "campaign"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    script: Mapped[str]
+    script_version: Mapped[int]
+    plan: Mapped[dict[str, Any]]
+    place: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    line: Mapped[str] = mapped_column(default="simulated")
+    lines: Mapped[int] = mapped_column(default=10)
+    state: Mapped[str] = mapped_column(default="draft")
+    seed: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    starts_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+
+class Attempt(Base):
+    """One dial of one number (or one opened chat) for one household; its outcome is what the network did.
+
+    `ended_at` blank means in progress, or cut off by our own crash. `residents` lists the ids it was made for.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        Index("ix_attempt_campaign_household", "campaign_id", "household_id"),
+        Index("ix_attempt_phone", "phone", "started_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    round: Mapped[int] = mapped_column(default=0)
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    residents: Mapped[list[Any]]
+    phone: Mapped[str]
+    channel: Mapped[str]
+    number: Mapped[int] = mapped_column(default=1)
+    outcome: Mapped[str | None]
+    started_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    ring_seconds: Mapped[float | None]
+    talk_seconds: Mapped[float | None]
+    hangup_by: Mapped[str | None]
+    last_prompt_completed: Mapped[bool | None]
+    recorded_at: Mapped[datetime]
+
+
+class Conversation(Base):
+    """A dialog in progress or over; `memory` brings it back after a restart, `revision` guards against two writers."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        Index("ix_conversation_attempt", "attempt_id"),
+        Index("ix_conversation_address", "channel", "address"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    channel: Mapped[str]
+    address: Mapped[str]
+    script: Mapped[str]
+    script_version: Mapped[int]
+    memory: Mapped[dict[str, Any]]
+    revision: Mapped[int] = mapped_column(default=0)
+    over: Mapped[bool] = mapped_column(default=False)
+    opened_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+
+
+class Turn(Base):
+    """The events of one turn of a conversation, as JSON in their order: the transcript, and the truth."""
+
+    __tablename__ = "turn"
+
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    events: Mapped[list[Any]]
+    happened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+class Answer(Base):
+    """One answered question about one resident, with the words it came from; a later one of the same name replaces it."""
+
+    __tablename__ = "answer"
+    __table_args__ = (
+        Index("ix_answer_campaign_name", "campaign_id", "name"),
+        Index("ix_answer_resident", "resident_id", "happened_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    round: Mapped[int] = mapped_column(default=0)
+    conversation_id: Mapped[int] = mapped_column(ForeignKey("conversation.id"))
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    name: Mapped[str]
+    value: Mapped[Any] = mapped_column(JSON)
+    reporter: Mapped[str]
+    words: Mapped[str]
+    confidence: Mapped[float]
+    how: Mapped[str]
+    confirmed: Mapped[bool]
+    happened_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+
+
+class Record(Base):
+    """What became of one resident in one round of one campaign: made at launch, filled as answers come.
+
+    Blank means not known, never "no". `present` and `absent` hold a bit per symptom, in the order of `SYMPTOMS`
+    (bit 0 is fever); place and language are copied, so that a report of last week does not change when somebody moves.
+    `status` is symptomatic, asymptomatic, non_reporting or blank while the round is open.
+    """
+
+    __tablename__ = "record"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "round", "resident_id"),
+        Index("ix_record_community", "community_id", "day"),
+        Index("ix_record_resident", "resident_id", "day"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    round: Mapped[int] = mapped_column(default=0)
+    day: Mapped[date]
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    household_id: Mapped[int] = mapped_column(ForeignKey("household.id"))
+    community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
+    grid: Mapped[str] = mapped_column(default="")
+    building: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    reached: Mapped[bool] = mapped_column(default=False)
+    outcome: Mapped[str | None]
+    disposition: Mapped[str | None]
+    reason: Mapped[str | None]
+    status: Mapped[str | None]
+    channel: Mapped[str | None]
+    reporter: Mapped[str | None]
+    temperature_c: Mapped[float | None]
+    fever: Mapped[bool | None]
+    present: Mapped[int] = mapped_column(default=0)
+    absent: Mapped[int] = mapped_column(default=0)
+    onset_on: Mapped[date | None]
+    contact: Mapped[bool | None]
+    needs_help: Mapped[bool | None]
+    needs: Mapped[str | None]
+    colour: Mapped[str | None]
+    advice: Mapped[str | None]
+    other: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    conversation_id: Mapped[int | None]
+    due_at: Mapped[datetime]
+    reported_at: Mapped[datetime | None]
+    recorded_at: Mapped[datetime | None]
+
+
+class FollowUp(Base):
+    """Work for a human: why, whose, by when, and what came of it."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (
+        Index("ix_follow_up_resident", "resident_id"),
+        Index("ix_follow_up_campaign", "campaign_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    round: Mapped[int] = mapped_column(default=0)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    kind: Mapped[str]
+    urgent: Mapped[bool] = mapped_column(default=False)
+    words: Mapped[str] = mapped_column(default="")
+    state: Mapped[str] = mapped_column(String, default="open")
+    note: Mapped[str] = mapped_column(default="")
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
