@@ -1,0 +1,1 @@
+"""Conversations: scripts, the machine that walks them, and what words mean."""

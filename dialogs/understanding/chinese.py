@@ -1,0 +1,56 @@
+"""The number words of Mandarin and its dialects."""
+
+DIGITS = {
+    "零": "0", "〇": "0", "一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7",
+    "八": "8", "九": "9", "幺": "1", "两": "2", "俩": "2", "仨": "3", "壹": "1", "贰": "2", "叁": "3",
+}  # fmt: skip
+_TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100}
+_SHORT = {"廿": 20, "卅": 30}
+NUMERALS = frozenset({*DIGITS, *_TENS, *_SHORT})
+
+
+def number(keys: list[str], at: int) -> tuple[float, int, str, bool] | None:
+    """The number that starts at a token: value, end, digits if spelled out, whether it has decimals."""
+    end = at
+    while end < len(keys) and keys[end] in NUMERALS and end - at < 12:
+        end += 1
+    run = keys[at:end]
+    spelled = "" if any(key in _TENS or key in _SHORT for key in run) else "".join(DIGITS[key] for key in run)
+    value, rest = (float(spelled), []) if spelled else _counted(run)
+    if rest:  # 三十七八: the last digit is the tenth
+        tenths = "".join(DIGITS.get(key, "") for key in rest)
+        return float(f"{value:.0f}.{tenths or 0}"), end, "", True
+    if end < len(keys) - 1 and keys[end] in ("点", "."):
+        digits, after = _digits(keys, end + 1)
+        if digits:
+            return float(f"{value:.0f}.{digits}"), after, "", True
+    return value, end, spelled if len(spelled) > 1 else "", False
+
+
+def _digits(keys: list[str], at: int) -> tuple[str, int]:
+    digits = ""
+    while at < len(keys) and len(digits) < 3 and (keys[at] in DIGITS or (keys[at].isdigit() and not digits)):
+        digits += DIGITS.get(keys[at], keys[at])
+        at += 1
+    return digits, at
+
+
+def _counted(run: list[str]) -> tuple[float, list[str]]:
+    """一百零一, 三十八, 一百二: the value, and the digits left over after the units."""
+    total, digit, unit, zero = 0, 0, 0, False
+    for place, key in enumerate(run):
+        if key in _TENS:
+            unit = _TENS[key]
+            total += (digit or (1 if not total or unit == 10 else 0)) * unit
+            digit, zero = 0, False
+        elif key in _SHORT:
+            total, unit = total + _SHORT[key], 10
+        elif DIGITS[key] == "0":
+            zero = True
+        elif digit:
+            return float(total + digit), run[place:]
+        else:
+            digit = int(DIGITS[key])
+    if digit and unit >= 100 and not zero:
+        digit *= unit // 10
+    return float(total + digit), []

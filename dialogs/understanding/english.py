@@ -1,0 +1,81 @@
+"""The number words of English."""
+
+DIGITS = {
+    "zero": "0", "oh": "0", "o": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
+    "six": "6", "seven": "7", "eight": "8", "nine": "9",
+}  # fmt: skip
+_TEENS = {
+    "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
+    "seventeen": 17, "eighteen": 18, "nineteen": 19,
+}  # fmt: skip
+_TENS = {
+    "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90, "ninty": 90,
+}  # fmt: skip
+_STARTS = {*DIGITS, *_TEENS, *_TENS, "hundred"} - {"oh", "o"}
+NUMERALS = frozenset(_STARTS)
+_POINT = ("point", "dot")
+
+
+def number(keys: list[str], at: int) -> tuple[float, int, str, bool] | None:
+    """The number that starts at a token: value, end, digits if spelled out, whether it has decimals."""
+    value, end, spelled = _whole(keys, at)
+    if end < len(keys) - 1 and keys[end] in _POINT:
+        digits, after = _fraction(keys, end + 1)
+        if digits:
+            return float(f"{value:.0f}.{digits}"), after, "", True
+    return value, end, spelled, False
+
+
+def _key(keys: list[str], at: int) -> str:
+    return keys[at] if at < len(keys) else ""
+
+
+def _whole(keys: list[str], at: int) -> tuple[float, int, str]:
+    key, after = keys[at], _key(keys, at + 1)
+    if key == "hundred" or (key == "one" and after == "hundred"):
+        return _beyond(keys, at + (1 if key == "hundred" else 2), 100)
+    if key in _TENS:
+        small, end = _small(keys, at + 1)
+        return (_TENS[key] + small if small < 10 else _TENS[key]), (end if 0 < small < 10 else at + 1), ""
+    if key in _TEENS:
+        return _TEENS[key], at + 1, ""
+    if key in DIGITS and after == "hundred":
+        return _beyond(keys, at + 2, 100 * int(DIGITS[key]))
+    digits, end = "", at
+    while _key(keys, end) in DIGITS and len(digits) < 12:
+        digits += DIGITS[keys[end]]
+        end += 1
+    return float(digits), end, digits if len(digits) > 1 else ""
+
+
+def _small(keys: list[str], at: int) -> tuple[int, int]:
+    digit = DIGITS.get(_key(keys, at), "0")
+    return int(digit), at + 1
+
+
+def _beyond(keys: list[str], at: int, base: float) -> tuple[float, int, str]:
+    """The rest of 'a hundred (and) one'."""
+    start = at + (_key(keys, at) == "and")
+    key = _key(keys, start)
+    if key not in NUMERALS or key == "hundred":
+        return base, at, ""
+    if key in DIGITS:
+        return base + int(DIGITS[key]), start + 1, ""
+    value, end, _ = _whole(keys, start)
+    return base + value, end, ""
+
+
+def _fraction(keys: list[str], at: int) -> tuple[str, int]:
+    """What follows the point: digits one by one, 'twenty five', or figures."""
+    key = _key(keys, at)
+    if key.isdigit():
+        return key, at + 1
+    if key in _TENS or key in _TEENS:
+        value, end, _ = _whole(keys, at)
+        return f"{value:.0f}", end
+    digits = ""
+    while _key(keys, at) in DIGITS and len(digits) < 2:
+        digits += DIGITS[keys[at]]
+        at += 1
+    return digits, at

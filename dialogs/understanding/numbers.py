@@ -1,0 +1,55 @@
+"""Number words of both languages as numbers with their place; the shapes of each are in its own file."""
+
+from dataclasses import dataclass
+
+from dialogs.understanding import chinese, english
+from dialogs.understanding.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number said: its value, tokens first..end-1, and its digits when it was spelled digit by digit."""
+
+    value: float
+    first: int
+    end: int
+    spelled: str = ""
+    decimal: bool = False
+
+
+def numbers(text: Text) -> list[Number]:
+    """All numbers of a text from left to right."""
+    keys, found, at = text.keys, [], 0
+    while at < len(keys):
+        key = keys[at]
+        said = None
+        if key[0].isdigit():
+            said = _figures(text, at)
+        elif key in chinese.NUMERALS:
+            said = _number(chinese.number(keys, at), at)
+        elif key in english.NUMERALS:
+            said = _number(english.number(keys, at), at)
+        if said:
+            found.append(said)
+            at = said.end
+        else:
+            at += 1
+    return found
+
+
+def _number(read: tuple[float, int, str, bool] | None, at: int) -> Number | None:
+    return Number(read[0], at, read[1], read[2], read[3]) if read else None
+
+
+def _figures(text: Text, at: int) -> Number:
+    """Figures, also with a comma, a Chinese point or the word for one in the place of the point: 37,8 37。8 37点8."""
+    keys = text.keys
+    if "." in keys[at] or at + 2 >= len(keys):
+        return Number(float(keys[at]), at, at + 1, decimal="." in keys[at])
+    sign, after = keys[at + 1], keys[at + 2]
+    fraction = after if after.isdigit() else chinese.DIGITS.get(after) or english.DIGITS.get(after)
+    tight = text.ends[at] == text.starts[at + 1] and text.ends[at + 1] == text.starts[at + 2]
+    joined = sign in ("点", "point", "dot") or (sign in ",。·、" and tight and len(keys[at]) in (2, 3))
+    if joined and fraction and len(str(fraction)) <= 2:
+        return Number(float(f"{keys[at]}.{fraction}"), at, at + 3, decimal=True)
+    return Number(float(keys[at][:15]), at, at + 1)

@@ -1,0 +1,78 @@
+"""The text as the engine reads it: folded character by character, cut in tokens that know their place."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import opencc
+
+LONGEST = 1200  # characters; no spoken answer is longer, and what is longer must not cost time
+
+_TOKEN = re.compile(
+    r"[a-zß-ɏ]+(?:'[a-zß-ɏ]+)*|\d+(?:\.\d+)?|[㐀-鿿]|\n|[^\s\w\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]|[\w]"
+)
+_HAN = range(0x3400, 0xA000)
+_QUOTES = {"’": "'", "‘": "'", "`": "'", "´": "'", "＇": "'", "—": "-", "–": "-", "−": "-", "妳": "你", "牠": "它"}
+# where OpenCC keeps a character that is only ever a variant of another one in what people write
+_VARIANTS = {"著": "着", "甚": "什", "嚒": "么", "癒": "愈", "餸": "菜", "擰": "拧", "綫": "线", "燒": "烧"}
+
+
+@cache
+def folding() -> dict[int, str]:
+    """One character for one character: width, case, traditional to simplified (OpenCC's own table)."""
+    table: dict[int, str] = {}
+    for code in range(0xFF01, 0xFF5F):
+        table[code] = chr(code - 0xFEE0).lower()
+    for code in (*range(0x41, 0x5B), *range(0xC0, 0x250)):
+        lower = chr(code).lower()
+        if len(lower) == 1:
+            table[code] = lower
+    han = [chr(code) for code in _HAN]
+    simple = opencc.OpenCC("t2s").convert("\n".join(han)).split("\n")
+    table.update({ord(old): new for old, new in zip(han, simple, strict=True) if old != new and len(new) == 1})
+    table.update({ord(old): new for old, new in (*_QUOTES.items(), *_VARIANTS.items())})
+    table[0x3000] = " "
+    return table
+
+
+@dataclass(slots=True)
+class Text:
+    """Tokens in parallel lists: the key to look up, and the span of the original text."""
+
+    original: str
+    folded: str
+    keys: list[str]
+    starts: list[int]
+    ends: list[int]
+
+    def span(self, first: int, end: int) -> tuple[int, int]:
+        """The characters of the original covered by tokens first..end-1."""
+        return self.starts[first], self.ends[end - 1]
+
+
+def read(original: str) -> Text:
+    """Cut a text into tokens: a word, a number, a Chinese character, a sign; never fails, linear in its length."""
+    folded = original[:LONGEST].translate(folding())
+    keys: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for found in _TOKEN.finditer(folded):
+        key, start, end = found.group(), found.start(), found.end()
+        if key == "-" and _within_word(folded, start):
+            continue
+        if "'" in key and len(key) > 1:
+            key = key.replace("'", "")
+        keys.append(key)
+        starts.append(start)
+        ends.append(end)
+    return Text(original, folded, keys, starts, ends)
+
+
+def _within_word(folded: str, at: int) -> bool:
+    return folded[at - 1 : at].isalpha() and folded[at + 1 : at + 2].isalpha()
+
+
+def is_sign(key: str) -> bool:
+    """Whether a key is punctuation or another sign rather than a word, a number or an emoji."""
+    return len(key) == 1 and unicodedata.category(key)[0] in "PZC"
