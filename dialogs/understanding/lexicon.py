@@ -78,21 +78,18 @@ class Lexicon:
         return labels, end
 
 
-_CHOICE = re.compile(r"\(([^()]*)\)|\[([^\[\]]*)\]")
+_CHOICE = re.compile(r"\(([^()]*)\)")
 
 
-def spellings(phrase: str) -> Iterator[str]:
-    """All phrases that a pattern stands for: (a|b) is either, [a] may be left out."""
-    parts = _CHOICE.split(phrase)
-    choices: list[list[str]] = []
-    for plain, either, maybe in itertools.zip_longest(parts[::3], parts[1::3], parts[2::3]):
-        choices.append([plain])
-        if either is not None:
-            choices.append(either.split("|"))
-        elif maybe is not None:
-            choices.append(["", *maybe.split("|")])
+def spellings(pattern: str) -> Iterator[str]:
+    """All phrases that a pattern stands for: (a|b) is either of the two, (a|) may be left out."""
+    parts = _CHOICE.split(pattern)
+    choices = [part.split("|") if place % 2 else [part] for place, part in enumerate(parts)]
     for combined in itertools.product(*choices):
         yield "".join(combined)
+
+
+_BETWEEN = re.compile(r"[,\n]")
 
 
 @cache
@@ -108,14 +105,13 @@ def entries() -> Mapping[str, Mapping[str, list[str]]]:
 def _checked(path: Path) -> dict[str, list[str]]:
     data = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
     if not isinstance(data, dict):
-        raise LexiconError(f"{path.name}: not a mapping of names to lists of words")
-    for name, patterns in data.items():
-        if not isinstance(name, str) or not isinstance(patterns, list):
-            raise LexiconError(f"{path.name}: {name!r} is not a name with a list of words")
-        for pattern in patterns:
-            if not isinstance(pattern, str) or not pattern.strip():
-                raise LexiconError(f"{path.name}: {name}: {pattern!r} is not text (quote yes, no and numbers)")
-    return data
+        raise LexiconError(f"{path.name}: not a list of names with their words")
+    words: dict[str, list[str]] = {}
+    for name, said in data.items():
+        if not isinstance(name, str) or not isinstance(said, str):
+            raise LexiconError(f"{path.name}: {name!r}: a name in quotes where needed, then words with commas between")
+        words[name] = [word.strip() for word in _BETWEEN.split(said) if word.strip()]
+    return words
 
 
 def layer(*topics: str) -> Lexicon:
