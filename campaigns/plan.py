@@ -1,0 +1,128 @@
+"""The plan: when a phone may ring, who is due, what is tried again. Pure rules; `plan_file` reads them from YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+RETRIED = (
+    "busy", "no_answer", "unreachable", "answered_machine", "powered_off", "rejected", "network_error", "interrupted",
+)  # fmt: skip
+NEVER_AGAIN = ("invalid_number", "suspended")  # this number; another one of the household may still be tried
+FIRST = ("symptomatic", "elderly")
+LOOK_AHEAD_DAYS = 60
+
+Span = tuple[time, time]
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """Stop dialling when `share` of at least `calls` calls within `seconds` failed by network error."""
+
+    share: float = 0.5
+    calls: int = 5
+    seconds: float = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All rules of calling. Times are local to `time_zone`; `retry` holds minutes, one for each retry."""
+
+    plan: str = "default"
+    time_zone: str = "Asia/Shanghai"
+    windows: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
+    holidays: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
+    ring_seconds: float = 45.0
+    retry: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    max_attempts: int = 4
+    calls_a_day: int = 5
+    first: tuple[str, ...] = FIRST
+    elderly_from: int = 70
+    calls_per_second: float | None = None
+    breaker: Breaker = Breaker()
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The plan's time zone."""
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One try that is over: which number, how it ended, when, and whether a later call was asked for."""
+
+    phone: str
+    outcome: str
+    ended_at: datetime
+    call_later_at: datetime | None = None
+
+
+def next_open(plan: Plan, at: datetime) -> datetime | None:
+    """The first moment from `at` on when a phone may ring; None when none comes within 60 days."""
+    local = at.astimezone(plan.zone)
+    for ahead in range(LOOK_AHEAD_DAYS):
+        day = local.date() + timedelta(days=ahead)
+        for begin, end in hours(plan, day):
+            opens = datetime.combine(day, begin, plan.zone)
+            closes = datetime.combine(day, end, plan.zone)
+            if end == time.max:
+                closes = datetime.combine(day + timedelta(days=1), time.min, plan.zone)
+            if local < closes:
+                return max(local, opens).astimezone(at.tzinfo)
+    return None
+
+
+def is_open(plan: Plan, at: datetime) -> bool:
+    """Whether a phone may ring at this moment."""
+    return next_open(plan, at) == at
+
+
+def hours(plan: Plan, day: date) -> tuple[Span, ...]:
+    """The spans of a local day in which phones may ring."""
+    return plan.holidays.get(day, plan.windows.get(day.weekday(), ()))
+
+
+def next_number(numbers: Sequence[str], past: Sequence[Past]) -> str | None:
+    """The number to dial next: each in turn, never one that is dead; None when none is left."""
+    dead = {p.phone for p in past if p.outcome in NEVER_AGAIN}
+    alive = [n for n in numbers if n not in dead]
+    if not alive:
+        return None
+    return min(alive, key=lambda n: (sum(p.phone == n for p in past), numbers.index(n)))
+
+
+def next_try(past: Sequence[Past], plan: Plan, numbers: Sequence[str]) -> datetime | None:
+    """When to try this household again after its tries so far; None when it is not to be tried any more.
+
+    A time that the resident asked for goes before the retry table. The answer lies inside the window of the plan.
+    """
+    if not past or len(past) >= plan.max_attempts or next_number(numbers, past) is None:
+        return None
+    last = past[-1]
+    if last.call_later_at is not None:
+        return next_open(plan, max(last.call_later_at, last.ended_at))
+    if last.outcome in NEVER_AGAIN:  # this number is dead, but the household has another
+        return next_open(plan, last.ended_at)
+    delays = plan.retry.get(last.outcome, ())
+    again = sum(p.outcome == last.outcome for p in past) - 1
+    if again >= len(delays):
+        return None
+    return next_open(plan, last.ended_at + timedelta(minutes=delays[again]))
+
+
+def priority(plan: Plan, *, symptomatic: bool, birth_years: Sequence[int | None], year: int) -> int:
+    """Who is called first: the lower the number the earlier, by the order of `plan.first`."""
+    elderly = any(b is not None and year - b >= plan.elderly_from for b in birth_years)
+    here = {"symptomatic": symptomatic, "elderly": elderly}
+    return next((n for n, name in enumerate(plan.first) if here[name]), len(plan.first))
+
+
+def broken(recent: Sequence[tuple[datetime, str]], plan: Plan, now: datetime) -> bool:
+    """Whether the circuit breaker opens, given (ended_at, outcome) of recent calls."""
+    since = now - timedelta(seconds=plan.breaker.seconds)
+    outcomes = [outcome for ended, outcome in recent if ended >= since]
+    failed = sum(outcome == "network_error" for outcome in outcomes)
+    return len(outcomes) >= plan.breaker.calls and failed >= plan.breaker.share * len(outcomes)
