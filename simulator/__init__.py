@@ -1,0 +1,1 @@
+"""A made-up town: people with a true state of health, their telephones, and what they say."""
