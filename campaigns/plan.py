@@ -35,6 +35,7 @@ class Plan:
     time_zone: str = "Asia/Shanghai"
     windows: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
     holidays: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
+    days: int = 1
     ring_seconds: float = 45.0
     retry: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     max_attempts: int = 4
@@ -78,6 +79,12 @@ def next_open(plan: Plan, at: datetime) -> datetime | None:
 def is_open(plan: Plan, at: datetime) -> bool:
     """Whether a phone may ring at this moment."""
     return next_open(plan, at) == at
+
+
+def round_end(plan: Plan, start: datetime) -> datetime:
+    """The end of a round begun at `start`: midnight, local time, after `plan.days` days."""
+    day = start.astimezone(plan.zone).date() + timedelta(days=plan.days)
+    return datetime.combine(day, time.min, plan.zone).astimezone(start.tzinfo)
 
 
 def hours(plan: Plan, day: date) -> tuple[Span, ...]:

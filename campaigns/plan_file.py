@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, time
 from itertools import pairwise
@@ -58,6 +58,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "time_zone": plan.time_zone,
         "windows": {WEEKDAYS[day]: spans(value) for day, value in plan.windows.items()},
         "holidays": {day.isoformat(): spans(value) for day, value in plan.holidays.items()},
+        "days": plan.days,
         "ring_seconds": plan.ring_seconds,
         "retry": {outcome: list(minutes) for outcome, minutes in plan.retry.items()},
         "max_attempts": plan.max_attempts,
@@ -92,7 +93,7 @@ def _span(text: Any, where: str) -> Span:
 def _spans(value: Any, where: str) -> tuple[Span, ...]:
     if not isinstance(value, list):
         raise PlanError(f'{where}: must be a list of spans such as ["08:00-21:00"]')
-    spans = tuple(sorted((_span(v, where) for v in value)))
+    spans = tuple(sorted(_span(v, where) for v in value))
     for (_, end), (begin, _) in pairwise(spans):
         if begin < end:
             raise PlanError(f"{where}: spans overlap at {begin:%H:%M}")
@@ -169,7 +170,7 @@ def _breaker(value: Any, where: str) -> Breaker:
     return breaker
 
 
-_READ = {
+_READ: dict[str, Callable[[Any, str], Any]] = {
     "windows": _windows,
     "holidays": _holidays,
     "retry": _retry,
@@ -193,7 +194,7 @@ def _check(plan: Plan, where: str) -> None:
         raise PlanError(f"{where}: time_zone: {plan.time_zone!r} is not a time zone such as Asia/Shanghai") from None
     if not any(plan.windows.values()) and not any(plan.holidays.values()):
         raise PlanError(f"{where}: windows: no hour of any day is open, so nobody could ever be called")
-    for name in ("ring_seconds", "max_attempts", "calls_a_day", "elderly_from"):
+    for name in ("days", "ring_seconds", "max_attempts", "calls_a_day", "elderly_from"):
         value = getattr(plan, name)
         if not _is_number(value) or value <= 0:
             raise PlanError(f"{where}: {name}: must be a number above zero, not {value!r}")
