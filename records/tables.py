@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, MetaData, String, UniqueConstraint
+from sqlalchemy import JSON, DateTime, ForeignKey, Index, MetaData, String, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -132,7 +132,8 @@ class Campaign(Base):
 class Attempt(Base):
     """One dial of one number (or one opened chat) for one household; its outcome is what the network did.
 
-    `ended_at` blank means in progress, or cut off by our own crash. `residents` lists the ids it was made for.
+    `ended_at` blank means in progress, or cut off by our own crash. `residents` lists the ids it was made for, the
+    person called first in front. `call_later_at` is the time a resident asked for.
     """
 
     __tablename__ = "attempt"
@@ -157,6 +158,7 @@ class Attempt(Base):
     talk_seconds: Mapped[float | None]
     hangup_by: Mapped[str | None]
     last_prompt_completed: Mapped[bool | None]
+    call_later_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime]
 
 
@@ -195,7 +197,7 @@ class Turn(Base):
 
 
 class Answer(Base):
-    """One answered question about one resident, with the words it came from; a later one of the same name replaces it."""
+    """One answered question about one resident, with the words it came from; a later one replaces it."""
 
     __tablename__ = "answer"
     __table_args__ = (
@@ -224,7 +226,8 @@ class Record(Base):
 
     Blank means not known, never "no". `present` and `absent` hold a bit per symptom, in the order of `SYMPTOMS`
     (bit 0 is fever); place and language are copied, so that a report of last week does not change when somebody moves.
-    `status` is symptomatic, asymptomatic, non_reporting or blank while the round is open.
+    `status` is symptomatic, asymptomatic, non_reporting, closed (not eligible) or blank while the round is open.
+    `disposition` may still improve until `final`: no attempt is left, or none is needed.
     """
 
     __tablename__ = "record"
@@ -232,6 +235,12 @@ class Record(Base):
         UniqueConstraint("campaign_id", "round", "resident_id"),
         Index("ix_record_community", "community_id", "day"),
         Index("ix_record_resident", "resident_id", "day"),
+        Index(
+            "ix_record_open",
+            *("campaign_id", "round", "household_id"),
+            sqlite_where=text("final = 0"),
+            postgresql_where=text("final = false"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -248,6 +257,7 @@ class Record(Base):
     reached: Mapped[bool] = mapped_column(default=False)
     outcome: Mapped[str | None]
     disposition: Mapped[str | None]
+    final: Mapped[bool] = mapped_column(default=False, server_default=false())
     reason: Mapped[str | None]
     status: Mapped[str | None]
     channel: Mapped[str | None]

@@ -1,0 +1,40 @@
+"""The history of the schema: a store is brought to the newest revision when it is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, text
+
+NEWEST = "0001"
+LOCK = 7_305_982_113  # any fixed number: PostgreSQL's advisory lock against two upgrades at once
+
+
+def upgrade(engine: Engine) -> None:
+    """Creates or upgrades the schema of the database; costs one query when nothing is to be done."""
+    with engine.connect() as connection:
+        if _revision(connection) == NEWEST:
+            return
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+        if _revision(connection) != NEWEST:
+            run_alembic(connection)
+
+
+def run_alembic(connection: Connection) -> None:
+    """Lets Alembic run all missing revisions on this connection, within its transaction."""
+    from alembic import command  # takes half a second to import, and is needed once in the life of a store
+    from alembic.config import Config
+
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.set_main_option("path_separator", "os")
+    command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return revision

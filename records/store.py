@@ -1,0 +1,138 @@
+"""The store: one database, on SQLite by default or PostgreSQL by URL, and its transactions."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.orm import Session
+
+from records.migrations import upgrade
+
+BUSY_MILLISECONDS = 30_000
+PRAGMAS = (
+    f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=NORMAL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA cache_size=-32768",
+)
+write_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
+
+
+class StoreError(RuntimeError):
+    """The store cannot be opened; the message names it and says why."""
+
+
+class Store:
+    """A database of ours, its schema created or upgraded when opened; safe for many threads and processes.
+
+    `url` is "sqlite:///path/to/file" or "postgresql://user@host/name". Raises StoreError.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        self._own = threading.local()
+        try:
+            upgrade(self.engine)
+        except OperationalError as error:
+            place = self.engine.url.render_as_string(hide_password=True)
+            raise StoreError(f"the store {place} cannot be opened: {error.orig}") from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """A connection whose writes are committed together at the end; joins the one already open in this thread."""
+        with self._connection("writing", {}) as connection:
+            yield connection
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one moment of the store and blocks no writer; joins a transaction that is open."""
+        writing: Connection | None = getattr(self._own, "writing", None)
+        if writing is not None:
+            yield writing
+            return
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with self._connection("reading", options | {"reading": True}) as connection:
+            yield connection
+
+    def session(self) -> Session:
+        """An ORM session, for screens and small edits; the caller commits and closes it."""
+        return Session(self.engine)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this store is a SQLite file."""
+        return self.engine.dialect.name == "sqlite"
+
+    def close(self) -> None:
+        """Gives back all connections."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _connection(self, kind: str, options: dict[str, Any]) -> Iterator[Connection]:
+        open_here: Connection | None = getattr(self._own, kind, None)
+        if open_here is not None:
+            yield open_here
+            return
+        with self.engine.connect() as connection:
+            if options:
+                connection.execution_options(**options)
+            with connection.begin():
+                setattr(self._own, kind, connection)
+                try:
+                    yield connection
+                finally:
+                    delattr(self._own, kind)
+
+
+def _engine(text: str) -> Engine:
+    """The engine for a URL, with what each database needs to be quick and safe for several writers."""
+    try:
+        url = make_url(text)
+        if url.drivername == "sqlite":
+            return _sqlite(url)
+        if url.drivername == "postgresql":
+            url = url.set(drivername="postgresql+psycopg")
+        return create_engine(url, json_serializer=write_json, pool_pre_ping=True)
+    except ImportError as error:
+        raise StoreError(f"the store {_hidden(text)} needs a library: pip install 'wenan[postgresql]'") from error
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise StoreError(f"{_hidden(text)!r} is not the URL of a store, such as sqlite:///wenan.sqlite") from error
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database in (None, "", ":memory:"):
+        raise StoreError("a store in memory would be a different one for every thread: name a file")
+    folder = Path(str(url.database)).absolute().parent
+    if not folder.is_dir():
+        raise StoreError(f"the store {url.database} cannot be opened: {folder} is not a folder")
+    engine = create_engine(url, json_serializer=write_json, pool_size=10, max_overflow=40)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions by itself: we do, below
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes its lock at once: one that upgrades from reading fails when another was quicker, without waiting.
+    reading = connection.get_execution_options().get("reading", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _hidden(text: str) -> str:
+    """The URL without its password, for messages."""
+    head, at, tail = text.rpartition("@")
+    return f"{head.rsplit(':', 1)[0]}:***@{tail}" if at and head.count(":") > 1 else text
