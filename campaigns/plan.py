@@ -11,7 +11,8 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 RETRIED = (
     "busy", "no_answer", "unreachable", "answered_machine", "powered_off", "rejected", "network_error", "interrupted",
 )  # fmt: skip
-NEVER_AGAIN = ("invalid_number", "suspended")  # this number; another one of the household may still be tried
+# After these a number is dead; another number of the household may still be tried.
+NEVER_AGAIN = ("invalid_number", "suspended", "wrong_number", "do_not_call")
 FIRST = ("symptomatic", "elderly")
 LOOK_AHEAD_DAYS = 60
 

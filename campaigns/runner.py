@@ -25,7 +25,7 @@ class Due:
 
     household_id: int
     people: Mapping[int, Mapping[str, Any]]
-    numbers: list[str]
+    numbers: Sequence[str]
     rank: int = 0
     past: list[Past] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
@@ -117,10 +117,8 @@ def settle(due: Due, try_: Try, tried: Tried, plan: Plan, ends: datetime, dispos
     Members who will not be tried again are handed to `dispose`. A pure rule but for that call.
     """
     due.settled.update(tried.dispositions)
-    outcome = "wrong_number" if tried.wrong_number else tried.outcome
+    outcome = "do_not_call" if tried.stop else "wrong_number" if tried.wrong_number else tried.outcome
     due.past.append(Past(try_.phone, outcome, tried.ended_at, tried.call_later_at))
-    if tried.stop or tried.wrong_number:
-        due.numbers.remove(try_.phone)
     if not due.open:
         return None
     again = next_try(due.past, plan, due.numbers)
