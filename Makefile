@@ -1,0 +1,50 @@
+# Wen'an: `make demo` runs the main job, `make test` the tests. Both set up their own environment in .venv.
+# 问安：make demo 跑主流程，make test 跑测试；两者都会自行建立 .venv 环境。
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help demo test test-long check format bench fuzz lock clean
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 14
+
+# `--without-pip` and `pip --python` also work where Debian ships Python without ensurepip.
+.venv/run: requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip .venv
+	@echo "Setting up the environment in .venv (once) ..."
+	@$(PYTHON) -m pip --quiet --disable-pip-version-check --python $(BIN)/python install -r requirements.lock
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.lock
+	@$(PYTHON) -m pip --quiet --disable-pip-version-check --python $(BIN)/python install -r requirements-dev.lock
+	@touch $@
+
+demo: .venv/run  ## the main job: 2,000 residents called, tables in out/
+	@$(BIN)/python run_bot.py demo
+
+test: .venv/dev  ## the tests (about two minutes)
+	@$(BIN)/python -m pytest -n 2
+
+test-long: .venv/dev  ## the long tests too
+	@$(BIN)/python -m pytest -n 2 -m ""
+
+check: .venv/dev  ## style and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: .venv/dev  ## formats the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: .venv/dev  ## speed and memory beside their goals
+	@$(BIN)/python -m tests.bench
+
+fuzz: .venv/dev  ## 1,000,000 strings through the understanding
+	@$(BIN)/python -m tests.dialogs.understanding.fuzz
+
+lock: ## writes what is installed now into the locks
+	@$(BIN)/python tests/lock.py
+
+clean:  ## removes what was made
+	rm -rf .venv out .pytest_cache .mypy_cache .ruff_cache .hypothesis
