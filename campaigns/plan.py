@@ -94,25 +94,29 @@ def hours(plan: Plan, day: date) -> tuple[Span, ...]:
 
 
 def next_number(numbers: Sequence[str], past: Sequence[Past]) -> str | None:
-    """The number to dial next: each in turn, never one that is dead; None when none is left."""
-    dead = {p.phone for p in past if p.outcome in NEVER_AGAIN}
-    alive = [n for n in numbers if n not in dead]
-    if not alive:
-        return None
-    return min(alive, key=lambda n: (sum(p.phone == n for p in past), numbers.index(n)))
+    """The number to dial next: each in turn, never one that is dead or done with; None when none is left.
+
+    A number is done with when a human answered it, unless that human asked to be called later.
+    """
+    if past and past[-1].call_later_at is not None and past[-1].phone in numbers:
+        return past[-1].phone
+    done = {p.phone for p in past if p.outcome in NEVER_AGAIN or p.outcome == "answered_human"}
+    left = [n for n in numbers if n not in done]
+    return min(left, key=lambda n: (sum(p.phone == n for p in past), numbers.index(n)), default=None)
 
 
 def next_try(past: Sequence[Past], plan: Plan, numbers: Sequence[str]) -> datetime | None:
     """When to try this household again after its tries so far; None when it is not to be tried any more.
 
-    A time that the resident asked for goes before the retry table. The answer lies inside the window of the plan.
+    `numbers` are those of the members still open. A time that the resident asked for goes before the retry table; a
+    number that is dead or done with gives way to the next at once. The answer lies inside the window of the plan.
     """
     if not past or len(past) >= plan.max_attempts or next_number(numbers, past) is None:
         return None
     last = past[-1]
     if last.call_later_at is not None:
         return next_open(plan, max(last.call_later_at, last.ended_at))
-    if last.outcome in NEVER_AGAIN:  # this number is dead, but the household has another
+    if last.outcome in NEVER_AGAIN or last.outcome == "answered_human":
         return next_open(plan, last.ended_at)
     delays = plan.retry.get(last.outcome, ())
     again = sum(p.outcome == last.outcome for p in past) - 1

@@ -18,22 +18,31 @@ from campaigns.plan import Past, Plan, broken, next_number, next_open, next_try,
 
 @dataclass(slots=True)
 class Due:
-    """A household that is due: the members still without a disposition, its numbers, its tries so far.
+    """A household that is due: its members without a disposition, and its tries so far.
 
-    `people` maps resident ids to what a dialog is told of them; `rank` is the priority (lower goes first).
+    `people` maps resident ids to what is known of them, `phone` among it, in the order in which their numbers are to
+    be tried; `rank` is the priority (lower goes first).
     """
 
     household_id: int
     people: Mapping[int, Mapping[str, Any]]
-    numbers: Sequence[str]
     rank: int = 0
     past: list[Past] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
 
     @property
     def open(self) -> tuple[int, ...]:
-        """Ids of the members who still need a disposition, the person called first in front."""
+        """Ids of the members who still need a disposition."""
         return tuple(r for r in self.people if r not in self.settled)
+
+    @property
+    def numbers(self) -> list[str]:
+        """The different numbers of those members, in the order of their people."""
+        return list(dict.fromkeys(self.people[r]["phone"] for r in self.open))
+
+    def answering(self, phone: str) -> tuple[int, ...]:
+        """The open members, those first who have this number: whom an attempt on it is made for."""
+        return tuple(sorted(self.open, key=lambda r: self.people[r]["phone"] != phone))
 
 
 @dataclass(frozen=True, slots=True)

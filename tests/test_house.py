@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "reports": {"records", "dialogs"},
     "campaigns": {"records"},
     "simulator": {"dialogs", "records", "voice_models"},
-    "bots": {"dialogs", "records", "voice_models", "campaigns", "reports", "simulator"},
+    "bots": {"dialogs", "records", "voice_models", "campaigns", "reports"},
     "web": set(ROOMS),
 }
 # Outside libraries and the files (or rooms) they live in; whatever is not named may not be imported at all.

@@ -44,7 +44,7 @@ class Town:
 
 
 def households(count, members=3):
-    return [Due(h, {h * 10 + m: {} for m in range(members)}, [f"{h}a", f"{h}b"]) for h in range(count)]
+    return [Due(h, {h * 10 + m: {"phone": f"{h}{'aab'[m]}"} for m in range(members)}) for h in range(count)]
 
 
 def play(town, plan=PLAN, count=120, lines=10, **more):
@@ -127,7 +127,7 @@ def test_call_back_comes_at_the_time_asked_for():
             return Tried("answered_human", end, call_later_at=six)
         return Tried("answered_human", end, {1: "complete"})
 
-    VirtualRound(PLAN, attempt, lambda due, left: None, lines=1, start=MORNING).run([Due(1, {1: {}}, ["a"])])
+    VirtualRound(PLAN, attempt, lambda due, left: None, lines=1, start=MORNING).run([Due(1, {1: {"phone": "a"}})])
     assert dials == [MORNING, six]
 
 
@@ -141,7 +141,7 @@ def test_number_that_is_wrong_or_wants_no_calls_is_not_dialled_again(wish):
         return Tried("answered_human", end, **({wish: True} if try_.phone == "a" else {}))
 
     round_ = VirtualRound(PLAN, attempt, lambda due, left: given_up.extend(left), lines=1, start=MORNING)
-    round_.run([Due(1, {1: {}, 2: {}}, ["a", "b"])])
+    round_.run([Due(1, {1: {"phone": "a"}, 2: {"phone": "b"}})])
     assert dials.count("a") == 1
     assert sorted(given_up) == [1, 2]
 
