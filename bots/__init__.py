@@ -1,0 +1,1 @@
+"""Ways to reach people: every channel carries words to the desk, and its replies back."""
