@@ -10,11 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from records.migrations import upgrade
+from records.tables import Base
 
 BUSY_MILLISECONDS = 30_000
 PRAGMAS = (
@@ -91,6 +93,20 @@ class Store:
                     yield connection
                 finally:
                     delattr(self._own, kind)
+
+
+def new_key(result: CursorResult[Any]) -> int:
+    """The id that the database gave to the one row just inserted."""
+    key = result.inserted_primary_key
+    assert key is not None
+    return int(key[0])
+
+
+def missing_only(tx: Connection, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    """An INSERT into the table that leaves rows whose keys are there already as they are."""
+    if tx.dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()
 
 
 def _engine(text: str) -> Engine:

@@ -204,9 +204,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["household_id"], ["household.id"], name="fk_record_household_id"),
         sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name="fk_record_resident_id"),
         sa.PrimaryKeyConstraint("id", name="pk_record"),
-        sa.UniqueConstraint(
-            "campaign_id", "round", "resident_id", name="uq_record_campaign_id_round_resident_id"
-        ),
+        sa.UniqueConstraint("campaign_id", "round", "resident_id", name="uq_record_campaign_id_round_resident_id"),
     )
     op.create_index("ix_record_community", "record", ["community_id", "day"])
     op.create_index(

@@ -1,0 +1,213 @@
+"""Writes what a conversation was folded into: answers, records, follow-ups, and the wish not to be called again."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from dialogs.events import Event, Requested
+from records.conversations import Kept
+from records.folds import FINAL, Finding, Fold, Wanted, better, dispositions, find, fold, merge, wanted
+from records.health import Rules, default_rules
+from records.store import missing_only
+from records.tables import Answer, DoNotCall, FollowUp, Record
+
+FINDING = tuple(field.name for field in fields(Finding))
+OF_ROUND = (
+    Record.campaign_id == bindparam("of_campaign"),
+    Record.round == bindparam("of_round"),
+    Record.resident_id.in_(bindparam("of_residents", expanding=True)),
+)
+READ = select(
+    Record.id, Record.resident_id, Record.disposition, Record.reason, Record.final, Record.conversation_id,
+    Record.reported_at, *(getattr(Record, name) for name in FINDING),
+).where(*OF_ROUND)  # fmt: skip
+WRITE = update(Record).where(Record.id == bindparam("of_record"))
+FORGET = delete(Answer).where(
+    Answer.resident_id.in_(bindparam("of_residents", expanding=True)),
+    Answer.conversation_id == bindparam("of_conversation"),
+)
+ADD = insert(Answer)
+OPEN_WORK = select(FollowUp.resident_id, FollowUp.kind).where(
+    FollowUp.resident_id.in_(bindparam("of_residents", expanding=True)),
+    FollowUp.campaign_id == bindparam("of_campaign"),
+    FollowUp.round == bindparam("of_round"),
+)
+ADD_WORK = insert(FollowUp)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What all parts of one writing need to know."""
+
+    tx: Connection
+    conversation: Kept
+    folded: Fold
+    rules: Rules
+    now: datetime
+
+    @property
+    def keys(self) -> dict[str, Any]:
+        talk = self.conversation
+        return {"of_campaign": talk.campaign_id, "of_round": talk.round, "of_residents": list(talk.residents)}
+
+
+def fold_conversation(
+    tx: Connection,
+    conversation: Kept,
+    events: Iterable[Event],
+    *,
+    essential: Collection[str],
+    now: datetime,
+    rules: Rules | None = None,
+) -> dict[int, str]:
+    """Folds all events of a conversation into the store; may be repeated, and then changes nothing.
+
+    `essential` names the answers that make a report complete. Returns the disposition, as far as this conversation
+    gives one, of each resident its attempt was made for; those in `folds.FINAL` are final.
+    """
+    writing = _Writing(tx, conversation, fold(events), rules or default_rules(), now)
+    people = [str(resident) for resident in conversation.residents]
+    given = {int(who): d for who, d in dispositions(writing.folded, people, essential).items()}
+    _write_answers(writing)
+    findings = _write_records(writing, given)
+    if people:
+        _write_work(writing, wanted(writing.folded, findings, people[0]))
+    _write_stop(writing)
+    return given
+
+
+def add_follow_up(
+    tx: Connection, campaign_id: int, round: int, work: Sequence[Wanted], now: datetime, rules: Rules | None = None
+) -> None:
+    """Opens work for humans, due as the rules say; `Wanted.who` must be a resident's id."""
+    rules = rules or default_rules()
+    rows = [
+        {
+            "campaign_id": campaign_id, "round": round, "resident_id": int(item.who), "kind": item.kind,
+            "urgent": rules.due(item.kind).urgent, "words": item.words, "state": "open", "note": "",
+            "opened_at": now, "due_at": now + rules.due(item.kind).within,
+        }
+        for item in work
+    ]  # fmt: skip
+    if rows:
+        tx.execute(ADD_WORK, rows)
+
+
+def last_answers(tx: Connection, residents: Sequence[int], before: datetime) -> dict[int, dict[str, Any]]:
+    """What each resident answered in their last conversation before a moment, by name; the silent are left out."""
+    query = (
+        select(Answer.resident_id, Answer.conversation_id, Answer.name, Answer.value)
+        .where(Answer.resident_id.in_(list(residents)), Answer.happened_at < before)
+        .order_by(Answer.happened_at.desc(), Answer.id.desc())
+    )
+    last: dict[int, int] = {}
+    result: dict[int, dict[str, Any]] = {}
+    for resident, conversation, name, value in tx.execute(query):
+        if last.setdefault(resident, conversation) == conversation:
+            result.setdefault(resident, {})[name] = value
+    return result
+
+
+def _write_answers(writing: _Writing) -> None:
+    talk = writing.conversation
+    rows = [
+        {
+            "campaign_id": talk.campaign_id, "round": talk.round, "conversation_id": talk.id, "resident_id": resident,
+            "name": name, "value": noted.answer.value, "reporter": noted.answer.reporter,
+            "words": noted.answer.words, "confidence": noted.answer.confidence, "how": noted.answer.how,
+            "confirmed": noted.answer.confirmed, "recorded_at": writing.now,
+            "happened_at": talk.opened_at + timedelta(seconds=noted.seconds),
+        }
+        for resident in talk.residents
+        for name, noted in writing.folded.answers.get(str(resident), {}).items()
+    ]  # fmt: skip
+    writing.tx.execute(FORGET, {"of_residents": list(talk.residents), "of_conversation": talk.id})
+    if rows:
+        writing.tx.execute(ADD, rows)
+
+
+def _write_records(writing: _Writing, given: Mapping[int, str]) -> dict[str, Finding]:
+    """Merges what is new into the records; returns what is now known of those whom the conversation told about."""
+    findings: dict[str, Finding] = {}
+    rows = []
+    for record in writing.tx.execute(READ, writing.keys):
+        finding = _finding(writing, record)
+        if finding is not None:
+            findings[str(record.resident_id)] = finding
+        if finding is not None or record.resident_id in given:
+            rows.append(_row(writing, record, finding, given.get(record.resident_id)))
+    if rows:
+        writing.tx.execute(WRITE, rows)
+    return findings
+
+
+def _finding(writing: _Writing, record: Any) -> Finding | None:
+    who = str(record.resident_id)
+    answers = writing.folded.answers.get(who, {})
+    concluded = writing.folded.conclusions.get(who)
+    strangers = _strangers(writing) if record.resident_id == writing.conversation.residents[0] else {}
+    if not answers and concluded is None and not strangers:
+        return None
+    old = Finding(**{name: getattr(record, name) for name in FINDING})
+    new = find(answers, concluded, writing.rules)
+    return merge(old, replace(new, other={**new.other, **strangers}), writing.rules)
+
+
+def _strangers(writing: _Writing) -> dict[str, Any]:
+    """Answers about people who are not on the attempt's list: kept with the person called, under the words used."""
+    known = {str(resident) for resident in writing.conversation.residents}
+    people = writing.folded.answers.items()
+    return {who: {n: a.answer.value for n, a in answers.items()} for who, answers in people if who not in known}
+
+
+def _row(writing: _Writing, record: Any, finding: Finding | None, given: str | None) -> dict[str, Any]:
+    """The new values of a record, as `WRITE` wants them."""
+    talk = writing.conversation
+    told = finding is not None
+    known = finding or Finding(**{name: getattr(record, name) for name in FINDING})
+    disposition = better(record.disposition, given)
+    ended = writing.folded.ended
+    improved = disposition != record.disposition
+    values = {
+        **{name: getattr(known, name) for name in FINDING},
+        "disposition": disposition,
+        "final": record.final or disposition in FINAL,
+        "reason": ended.reason if improved and ended else record.reason,
+        "status": known.status,
+        "conversation_id": talk.id if told or record.conversation_id is None else record.conversation_id,
+        "reported_at": _reported_at(writing, record) if told else record.reported_at,
+        "recorded_at": writing.now,
+        "channel": talk.channel,
+    }
+    return {"of_record": record.id, **values}
+
+
+def _reported_at(writing: _Writing, record: Any) -> datetime | None:
+    answers = writing.folded.answers.get(str(record.resident_id), {})
+    seconds = max((noted.seconds for noted in answers.values()), default=None)
+    if seconds is None:
+        reported: datetime | None = record.reported_at
+        return reported
+    return writing.conversation.opened_at + timedelta(seconds=seconds)
+
+
+def _write_work(writing: _Writing, work: Sequence[Wanted]) -> None:
+    """Opens the follow-ups that this round does not have yet."""
+    if not work:
+        return
+    talk = writing.conversation
+    there = {(str(resident), kind) for resident, kind in writing.tx.execute(OPEN_WORK, writing.keys)}
+    new = [item for item in work if (item.who, item.kind) not in there]
+    add_follow_up(writing.tx, talk.campaign_id, talk.round, new, writing.now, writing.rules)
+
+
+def _write_stop(writing: _Writing) -> None:
+    stop: Requested | None = next((r for r in writing.folded.requests if r.what == "stop"), None)
+    if stop is not None:
+        row = {"phone": writing.conversation.phone, "reason": stop.words, "since": writing.now}
+        writing.tx.execute(missing_only(writing.tx, DoNotCall), row)
