@@ -163,7 +163,7 @@ def wanted(folded: Fold, findings: Mapping[str, Finding], called: str) -> list[W
             work.append(Wanted(who, "red_result"))
         if finding.needs_help:
             work.append(Wanted(who, "needs_help", finding.needs or ""))
-    return list({(w.who, w.kind): w for w in reversed(work)}.values())[::-1]
+    return list({(w.who, w.kind): w for w in work}.values())
 
 
 _PLAIN = (

@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
-from records.migrations import upgrade
+from records.migrations import UnknownRevision, upgrade
 from records.tables import Base
 
 BUSY_MILLISECONDS = 30_000
@@ -42,11 +42,13 @@ class Store:
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)
         self._own = threading.local()
+        place = self.engine.url.render_as_string(hide_password=True)
         try:
             upgrade(self.engine)
-        except OperationalError as error:
-            place = self.engine.url.render_as_string(hide_password=True)
+        except DBAPIError as error:
             raise StoreError(f"the store {place} cannot be opened: {error.orig}") from error
+        except UnknownRevision as error:
+            raise StoreError(f"the store {place} {error}") from error
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

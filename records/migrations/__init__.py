@@ -10,8 +10,12 @@ NEWEST = "0001"
 LOCK = 7_305_982_113  # any fixed number: PostgreSQL's advisory lock against two upgrades at once
 
 
+class UnknownRevision(RuntimeError):
+    """The schema stands at a revision that this version does not have."""
+
+
 def upgrade(engine: Engine) -> None:
-    """Creates or upgrades the schema of the database; costs one query when nothing is to be done."""
+    """Creates or upgrades the schema of the database; costs two small queries when nothing is to be done."""
     with engine.connect() as connection:
         if _revision(connection) == NEWEST:
             return
@@ -26,11 +30,16 @@ def run_alembic(connection: Connection) -> None:
     """Lets Alembic run all missing revisions on this connection, within its transaction."""
     from alembic import command  # takes half a second to import, and is needed once in the life of a store
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.set_main_option("path_separator", "os")
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        here = _revision(connection)
+        raise UnknownRevision(f"stands at revision {here}, which this version of Wen'an does not know") from error
 
 
 def _revision(connection: Connection) -> str | None:

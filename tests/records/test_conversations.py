@@ -17,7 +17,9 @@ from records.conversations import (
 )
 
 SAID = Said("temperature", "您今天体温多少？", "体温多少？")
-HEARD = Heard(words="三十六度五", seconds=4.5, confidence=0.9, alternatives=("三十六度", "三十度五"), step="temperature")
+HEARD = Heard(
+    words="三十六度五", seconds=4.5, confidence=0.9, alternatives=("三十六度", "三十度五"), step="temperature"
+)
 ANSWERED = Answered("temperature", 36.5, "1", words="三十六度五", span=(0, 5), confidence=0.9)
 
 
