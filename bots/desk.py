@@ -22,7 +22,7 @@ from records.conversations import (
     load_conversation,
     open_conversation,
 )
-from records.store import Connection, Store
+from records.store import Store
 
 LIVE_CONVERSATIONS = 20_000  # dialogs held in memory; the others are read back from the store when words arrive
 
@@ -138,9 +138,9 @@ class Desk:
         if not live.dialog.over:
             events = live.dialog.interrupt("closed")
             self._note(live, live.seconds, events)
-        with self.store.transaction() as tx:
+        with self.store.transaction():
             self._write(live)
-            given = self._fold(tx, live)
+            given = self._fold(live)
         self._drop(conversation)
         requests = [e for e in live.events if isinstance(e, Requested)]
         return Closed(live.dialog.disposition or "unknown", given, requests, live.seconds)
@@ -153,10 +153,10 @@ class Desk:
                 events = live.dialog.hear(heard)
                 self._note(live, heard.seconds, events)
                 if self.each_turn:
-                    with self.store.transaction() as tx:
+                    with self.store.transaction():
                         self._write(live)
                         if any(isinstance(e, Requested) and e.what == "emergency" for e in events):
-                            self._fold(tx, live)
+                            self._fold(live)  # nobody waits for the end of the call
             except BaseException:  # what is in memory is ahead of the store: the store is right
                 self._drop(live.kept.id)
                 raise
@@ -178,8 +178,9 @@ class Desk:
         live.kept = replace(live.kept, revision=after, over=over)
         live.unwritten = []
 
-    def _fold(self, tx: Connection, live: _Live) -> dict[int, str]:
-        return fold_conversation(tx, live.kept, live.events, essential=live.essential, now=self._now(live))
+    def _fold(self, live: _Live) -> dict[int, str]:
+        with self.store.transaction() as tx:
+            return fold_conversation(tx, live.kept, live.events, essential=live.essential, now=self._now(live))
 
     def _now(self, live: _Live) -> datetime:
         return self.clock() if self.clock else live.kept.opened_at + timedelta(seconds=live.seconds)

@@ -37,8 +37,9 @@ class Due:
 
     @property
     def numbers(self) -> list[str]:
-        """The different numbers of those members, in the order of their people."""
-        return list(dict.fromkeys(self.people[r]["phone"] for r in self.open))
+        """The different numbers of those members, in their order; a blank is a number that must not be called."""
+        phones = (self.people[r]["phone"] for r in self.open)
+        return [phone for phone in dict.fromkeys(phones) if phone]
 
     def answering(self, phone: str) -> tuple[int, ...]:
         """The open members, those first who have this number: whom an attempt on it is made for."""

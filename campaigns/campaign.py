@@ -1,0 +1,226 @@
+"""A campaign from draft to its end: made, looked at beforehand, and one round of it played in virtual time."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+
+from campaigns.plan import Plan, next_open, priority
+from campaigns.plan_file import make_plan, plan_data
+from campaigns.runner import AttemptFn, Due, Tally, VirtualRound
+from records.answers import last_answers
+from records.attempts import calls_since
+from records.residents import DueHousehold, Member, do_not_call, due_households
+from records.rounds import dispose, finish_round, launch_round
+from records.store import Store
+from records.tables import Campaign, Record
+
+
+class CampaignError(ValueError):
+    """A campaign that is not there, or cannot do what is asked of it now; the message names it and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Whom a round would call, before anybody is: residents and households, and who is skipped, by reason."""
+
+    residents: int
+    households: int
+    numbers: int
+    skipped: Mapping[str, int]
+    starts_at: datetime | None
+
+
+def create(
+    store: Store,
+    name: str,
+    *,
+    script: str,
+    version: int,
+    plan: Plan,
+    now: datetime,
+    place: Mapping[str, Any] | None = None,
+    line: str = "simulated",
+    lines: int = 10,
+    seed: int = 0,
+) -> Campaign:
+    """A new campaign, as a draft. CampaignError when the name is taken, or no line is given."""
+    if lines < 1:
+        raise CampaignError(f"campaign {name!r}: lines: needs at least one line, not {lines}")
+    with store.session() as session:
+        if session.scalar(select(Campaign.id).where(Campaign.name == name)):
+            raise CampaignError(f"campaign {name!r}: there is one of this name already; choose another")
+        campaign = Campaign(
+            name=name,
+            script=script,
+            script_version=version,
+            plan=plan_data(plan),
+            place=dict(place or {}),
+            line=line,
+            lines=lines,
+            seed=seed,
+            state="draft",
+            created_at=now,
+        )
+        session.add(campaign)
+        session.commit()
+        session.refresh(campaign)
+        session.expunge(campaign)
+    return campaign
+
+
+def find(store: Store, name: str) -> Campaign:
+    """The campaign of this name; CampaignError lists those there are."""
+    with store.session() as session:
+        campaign = session.scalar(select(Campaign).where(Campaign.name == name))
+        if campaign is None:
+            names = ", ".join(session.scalars(select(Campaign.name).order_by(Campaign.id))) or "none"
+            raise CampaignError(f"there is no campaign {name!r} (there are: {names})")
+        session.expunge(campaign)
+    return campaign
+
+
+def all_campaigns(store: Store) -> list[Campaign]:
+    """All campaigns, the newest first."""
+    with store.session() as session:
+        found = list(session.scalars(select(Campaign).order_by(Campaign.id.desc())))
+        session.expunge_all()
+    return found
+
+
+def rounds_so_far(store: Store, campaign: Campaign) -> int:
+    """How many rounds were launched."""
+    with store.reading() as tx:
+        last = tx.execute(select(func.max(Record.round)).where(Record.campaign_id == campaign.id)).scalar()
+    return 0 if last is None else int(last) + 1
+
+
+def plan_of(campaign: Campaign) -> Plan:
+    """The plan that the campaign was made with."""
+    return make_plan(campaign.plan, f"plan of campaign {campaign.name!r}")
+
+
+def dues(store: Store, campaign: Campaign, round: int, plan: Plan, at: datetime) -> Iterator[Due]:
+    """Every household of a launched round that is due, with what its dialogs are told."""
+    with store.reading() as tx:
+        barred = do_not_call(tx)
+    for chunk in due_households(store, campaign.id, round):
+        with store.reading() as tx:
+            before = last_answers(tx, [m.id for household in chunk for m in household.members], at)
+        yield from (_due(household, plan, at, barred, before) for household in chunk)
+
+
+def preview(store: Store, campaign: Campaign, at: datetime) -> Preview:
+    """Who would be called and who would be skipped and why, by launching a round that is then taken back."""
+    plan, round = plan_of(campaign), rounds_so_far(store, campaign)
+    with store.transaction() as tx:
+        inner = tx.begin_nested()
+        day = at.astimezone(plan.zone).date()
+        launched = launch_round(tx, campaign.id, round, place=campaign.place, day=day, due_at=at)
+        found = list(dues(store, campaign, round, plan, at))
+        calls = calls_since(tx, [n for due in found for n in due.numbers], _midnight(plan, at))
+        inner.rollback()
+    skipped = Counter({"not_eligible": launched.ineligible})
+    for due in found:
+        if not due.numbers:
+            skipped["do_not_call"] += len(due.people)
+        elif all(calls.get(number, 0) >= plan.calls_a_day for number in due.numbers):
+            skipped["calls_a_day"] += len(due.people)
+    numbers = len({number for due in found for number in due.numbers})
+    return Preview(
+        launched.residents, len(found), numbers, {k: n for k, n in skipped.items() if n}, next_open(plan, at)
+    )
+
+
+def play(
+    store: Store,
+    campaign: Campaign,
+    attempt: Callable[[int], AttemptFn],
+    *,
+    start: datetime,
+    until: datetime | None = None,
+    watch: Callable[[Tally], None] = lambda tally: None,
+) -> Tally:
+    """Launches the next round of a campaign and plays it in virtual time to its end.
+
+    `attempt` makes the function that makes one attempt in the round of the given number. Afterwards every resident of
+    the round has a disposition, unless the circuit breaker stopped it: then the campaign is paused.
+    """
+    if campaign.state in ("running", "cancelled"):
+        raise CampaignError(f"campaign {campaign.name!r} is {campaign.state} and cannot be launched")
+    plan, round = plan_of(campaign), rounds_so_far(store, campaign)
+    opens = next_open(plan, start)
+    if opens is None:
+        raise CampaignError(f"campaign {campaign.name!r}: no window opens within 60 days of {start:%Y-%m-%d}")
+    with store.transaction() as tx:
+        day = opens.astimezone(plan.zone).date()
+        launched = launch_round(tx, campaign.id, round, place=campaign.place, day=day, due_at=opens)
+        if not launched.residents:
+            raise CampaignError(
+                f"campaign {campaign.name!r}: there is nobody to call in {campaign.place or 'the roster'}"
+            )
+    _state(store, campaign, "running", starts_at=opens)
+    found = list(dues(store, campaign, round, plan, opens))
+    with store.reading() as tx:
+        calls = calls_since(tx, [n for due in found for n in due.numbers], _midnight(plan, opens))
+
+    def give_up(due: Due, residents: Sequence[int]) -> None:
+        with store.transaction() as tx:
+            dispose(tx, campaign.id, round, residents, driver.now)
+
+    driver = VirtualRound(
+        plan,
+        attempt(round),
+        give_up,
+        lines=campaign.lines,
+        start=opens,
+        until=until,
+        calls_today=calls,
+        watch=watch,
+    )
+    tally = driver.run(found)
+    if tally.stopped_by == "network errors":
+        _state(store, campaign, "paused")
+    else:
+        with store.transaction() as tx:
+            finish_round(tx, campaign.id, round, driver.now)
+        _state(store, campaign, "exhausted" if tally.stopped_by else "completed", ended_at=driver.now)
+    return tally
+
+
+def _due(
+    household: DueHousehold, plan: Plan, at: datetime, barred: set[str], before: Mapping[int, Mapping[str, Any]]
+) -> Due:
+    year = at.astimezone(plan.zone).year
+    births = [member.birth_year for member in household.members]
+    rank = priority(plan, symptomatic=household.symptomatic, birth_years=births, year=year)
+    people = {m.id: _facts(m, barred, before.get(m.id)) for m in household.members}
+    return Due(household.household_id, people, rank)
+
+
+def _facts(member: Member, barred: set[str], before: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What a dialog is told of a resident; a number that must not be called is left out."""
+    return {
+        "name": member.name,
+        "phone": "" if member.phone in barred else member.phone,
+        "language": member.language,
+        "relation": member.relation,
+        "sex": member.sex,
+        "birth_year": member.birth_year,
+        "previous": before,
+    }
+
+
+def _midnight(plan: Plan, at: datetime) -> datetime:
+    return at.astimezone(plan.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _state(store: Store, campaign: Campaign, state: str, **more: Any) -> None:
+    with store.transaction() as tx:
+        tx.execute(update(Campaign).where(Campaign.id == campaign.id).values(state=state, **more))
+    campaign.state = state
