@@ -6,7 +6,7 @@ Events are frozen, in the past tense, and are the truth: transcript, answers, re
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 How = Literal["words", "voice", "keys"]
@@ -105,14 +105,14 @@ DISPOSITIONS = (
 _KINDS: dict[str, type[Any]] = {
     cls.__name__.lower(): cls for cls in (Heard, Said, Answered, Requested, Concluded, Ended)
 }
+_FIELDS = {cls: (name, [(f.name, f.default) for f in fields(cls)]) for name, cls in _KINDS.items()}
 
 
 def to_json(event: Event) -> dict[str, Json]:
-    """The event as a JSON object; fields at their default are left out."""
-    kind = type(event)
-    fields = kind.__dataclass_fields__
-    values = {k: v for k, v in asdict(event).items() if v != fields[k].default}
-    return {"event": kind.__name__.lower(), **values}
+    """The event as a JSON object, which shares its values; fields at their default are left out."""
+    name, known = _FIELDS[type(event)]
+    values = {field: value for field, default in known if (value := getattr(event, field)) != default}
+    return {"event": name, **values}
 
 
 def from_json(data: Mapping[str, Json]) -> Event:
