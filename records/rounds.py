@@ -34,6 +34,7 @@ PLACES = {
     "community": Community.name,
     "grid": Household.grid,
     "building": Household.building,
+    "household": Household.id,
 }
 # What the network said last becomes the disposition of those who gave none themselves (AAPOR: NC, or unknown).
 NON_CONTACT = (
@@ -54,7 +55,8 @@ def launch_round(
 ) -> Launched:
     """Makes a record for every resident of the place; repeated, it adds those who came to the roster since.
 
-    `place` maps district, subdistrict, community, grid, building to a name or a list of names; empty means all.
+    `place` maps district, subdistrict, community, grid, building to a name or a list of names, `household` to a list
+    of ids; empty means all.
     ValueError names a place that is none of these.
     """
     before = _count(tx, campaign_id, round)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, MetaData, String, UniqueConstraint, false, text
+from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, MetaData, String, UniqueConstraint, false, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -300,3 +300,47 @@ class FollowUp(Base):
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+
+class Address(Base):
+    """Where a resident may be written to: a chat of a channel, linked once its owner proved that it is theirs.
+
+    `language` blank means that of the roster. `stopped_at`: they wish no messages but answers; `blocked_at`: the
+    channel refuses ours.
+    """
+
+    __tablename__ = "address"
+    __table_args__ = (Index("ix_address_resident", "resident_id"),)
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    language: Mapped[str] = mapped_column(default="")
+    linked_at: Mapped[datetime]
+    stopped_at: Mapped[datetime | None]
+    blocked_at: Mapped[datetime | None]
+
+
+class Inbox(Base):
+    """An update of a channel, kept before the channel is told that it arrived, and handled once.
+
+    `payload` is emptied when it is handled; `reply` is what is then to be sent, until `answered_at`.
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index(
+            "ix_inbox_open",
+            *("channel", "update_id"),
+            sqlite_where=text("answered_at IS NULL"),
+            postgresql_where=text("answered_at IS NULL"),
+        ),
+    )
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    payload: Mapped[dict[str, Any]]
+    reply: Mapped[dict[str, Any] | None]
+    received_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]

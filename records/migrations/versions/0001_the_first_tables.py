@@ -23,6 +23,8 @@ TABLES = (
     "record",
     "answer",
     "turn",
+    "address",
+    "inbox",
 )
 
 
@@ -249,6 +251,39 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(), nullable=False),
         sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name="fk_turn_conversation_id"),
         sa.PrimaryKeyConstraint("conversation_id", "number", name="pk_turn"),
+    )
+
+    op.create_table(
+        "address",
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("resident_id", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("linked_at", sa.DateTime(), nullable=False),
+        sa.Column("stopped_at", sa.DateTime(), nullable=True),
+        sa.Column("blocked_at", sa.DateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["resident_id"], ["resident.id"], name="fk_address_resident_id"),
+        sa.PrimaryKeyConstraint("channel", "address", name="pk_address"),
+    )
+    op.create_index("ix_address_resident", "address", ["resident_id"])
+
+    op.create_table(
+        "inbox",
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("update_id", sa.BigInteger(), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("reply", sa.JSON(), nullable=True),
+        sa.Column("received_at", sa.DateTime(), nullable=False),
+        sa.Column("handled_at", sa.DateTime(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("channel", "update_id", name="pk_inbox"),
+    )
+    op.create_index(
+        "ix_inbox_open",
+        "inbox",
+        ["channel", "update_id"],
+        sqlite_where=sa.text("answered_at IS NULL"),
+        postgresql_where=sa.text("answered_at IS NULL"),
     )
 
 

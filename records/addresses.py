@@ -1,0 +1,82 @@
+"""Addresses: which chat belongs to which resident, in which language, and whether they may be written to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from records.residents import HEAD
+from records.tables import Address, Resident
+
+_AT = (
+    select(
+        *(Address.resident_id, Address.language.label("chosen"), Address.stopped_at, Address.blocked_at),
+        *(Resident.household_id, Resident.name, Resident.phone, Resident.language.label("listed"), Resident.time_zone),
+    )
+    .join(Resident, Resident.id == Address.resident_id)
+    .where(Address.channel == bindparam("channel"), Address.address == bindparam("address"))
+)
+_CHANGE = update(Address).where(Address.channel == bindparam("of_channel"), Address.address == bindparam("of_address"))
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A chat with the resident it belongs to; `language` is the one chosen there, else that of the roster."""
+
+    channel: str
+    address: str
+    resident_id: int
+    household_id: int
+    name: str
+    phone: str
+    language: str
+    time_zone: str
+    stopped: bool
+    blocked: bool
+
+
+def resident_with(tx: Connection, phone: str) -> int | None:
+    """Whom a number (E.164) is on the roster for: of a family that shares it, the head first; None when nobody."""
+    query = (
+        select(Resident.id)
+        .where(Resident.phone == phone, Resident.ineligible == "")
+        .order_by(Resident.relation != HEAD, Resident.id)
+    )
+    return tx.execute(query.limit(1)).scalar_one_or_none()
+
+
+def link(tx: Connection, channel: str, address: str, resident_id: int, now: datetime, language: str = "") -> Linked:
+    """Gives an address to a resident, whoever had it before."""
+    tx.execute(delete(Address).where(Address.channel == channel, Address.address == address))
+    row = {"channel": channel, "address": address, "resident_id": resident_id, "language": language, "linked_at": now}
+    tx.execute(insert(Address), row)
+    linked = linked_at(tx, channel, address)
+    assert linked is not None
+    return linked
+
+
+def linked_at(tx: Connection, channel: str, address: str) -> Linked | None:
+    """Whose address this is; None when it is nobody's."""
+    row = tx.execute(_AT, {"channel": channel, "address": address}).one_or_none()
+    if row is None:
+        return None
+    return Linked(
+        channel=channel,
+        address=address,
+        resident_id=row.resident_id,
+        household_id=row.household_id,
+        name=row.name,
+        phone=row.phone,
+        language=row.chosen or row.listed,
+        time_zone=row.time_zone,
+        stopped=row.stopped_at is not None,
+        blocked=row.blocked_at is not None,
+    )
+
+
+def change_address(tx: Connection, channel: str, address: str, **values: Any) -> None:
+    """Notes a chosen `language`, or since when messages are not wished (`stopped_at`) or refused (`blocked_at`)."""
+    tx.execute(_CHANGE, {"of_channel": channel, "of_address": address, **values})
