@@ -8,10 +8,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from dialogs.understanding.understood import SYMPTOMS
+from records.symptoms import SYMPTOMS
 from reports.figures import LEVELS, Figures, Spot
 from reports.indicators import (
-    DISPOSITION_LABELS,
     FEVER,
     FEVER_SHARE,
     MAIN,
@@ -22,13 +21,14 @@ from reports.indicators import (
     REPORTED_SHARE,
     RESIDENTS,
     STATUSES,
-    SYMPTOM_LABELS,
     SYMPTOMATIC,
+    TO_CALL,
     TO_VISIT,
     URGENT,
     Indicator,
     Tally,
 )
+from reports.labels import DISPOSITION_LABELS, SYMPTOM_LABELS
 from reports.standing_out import standing_out
 from reports.table import Cell, Chart, Column, Identity, Label, Ratio, Row, Table
 
@@ -40,7 +40,8 @@ LEVEL_LABELS = {
     "building": Label("楼栋", "Building"),
 }
 OVERVIEW = (
-    RESIDENTS, REPORTED, REPORTED_SHARE, FEVER, FEVER_SHARE, TO_VISIT, URGENT, NON_REPORTING, SYMPTOMATIC, NEEDS_HELP,
+    RESIDENTS, REPORTED, REPORTED_SHARE, FEVER, FEVER_SHARE, TO_VISIT, URGENT, NON_REPORTING, SYMPTOMATIC, TO_CALL,
+    NEEDS_HELP,
 )  # fmt: skip
 TOTAL = Label("合计", "Total")
 
@@ -67,7 +68,7 @@ def community_table(
         marks.setdefault(path, set()).update((name, f"{name}_share"))
     rows = tuple(
         Row(path, (*path, *_cells(shown, tally, e)), frozenset(marks.get(path, ())))
-        for path, tally in sorted(figures.by(lambda spot: spot.path[:depth]).items(), key=_by_number)
+        for path, tally in sorted(figures.by_level(level).items(), key=_by_number)
     )
     label = LEVEL_LABELS[level]
     return _summed(

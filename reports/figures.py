@@ -1,34 +1,37 @@
-"""Counts the records of a campaign by building, day and round, in four grouped queries; all tables are summed from it.
+"""Counts the records of a campaign by building, day and round, in three queries; all tables are summed from it.
 
-The database does the counting (SQLite and PostgreSQL alike); what comes back is one line per building, day and pattern
-of answers, so that a million answers are a few thousand lines here.
+The database groups the answers by building, day and pattern (SQLite and PostgreSQL alike), so that a million answers
+are a few thousand lines here; only temperatures and times are read one by one, for their medians.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import (
     Connection,
     Integer,
-    Row,
     Select,
     and_,
     case,
     cast,
     func,
     literal,
+    not_,
     or_,
     select,
 )
 from sqlalchemy.sql.elements import ColumnElement
 
-from dialogs.understanding.understood import SYMPTOMS
+from records.symptoms import SYMPTOMS
 from records.tables import Community, FollowUp, Record
 from reports.indicators import FEVER_C, Tally
+from reports.labels import VISITS
 
 LEVELS = ("district", "subdistrict", "community", "grid", "building")
 
@@ -37,14 +40,14 @@ LEVELS = ("district", "subdistrict", "community", "grid", "building")
 class Scope:
     """Which records: of a campaign, of some days (both ends included), of one round, of a place.
 
-    `place` names any of `LEVELS`, e.g. {"subdistrict": "柳岸街道"}.
+    `place` names any of `LEVELS`, e.g. {"subdistrict": "柳岸街道"}, with one name or several.
     """
 
     campaign_id: int
     first_day: date | None = None
     last_day: date | None = None
     round: int | None = None
-    place: Mapping[str, str] = field(default_factory=dict)
+    place: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """For a statement that joins `record` and `community`; KeyError names an unknown level."""
@@ -55,7 +58,12 @@ class Scope:
             found.append(Record.day <= self.last_day)
         if self.round is not None:
             found.append(Record.round == self.round)
-        return found + [_PLACES[level] == name for level, name in self.place.items()]
+        return found + self.in_place(_PLACES)
+
+    def in_place(self, columns: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+        """The conditions of the place, on the columns that hold each level; KeyError names an unknown level."""
+        names = {level: [name] if isinstance(name, str) else name for level, name in self.place.items()}
+        return [columns[level].in_(wanted) for level, wanted in names.items()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,21 @@ class Figures:
     scope: Scope
     fever_c: float
     spots: Mapping[Spot, Tally]
+    _levels: dict[int, dict[tuple[str, ...], Tally]] = field(default_factory=dict, compare=False, repr=False)
+
+    def by_level(self, level: str) -> Mapping[tuple[str, ...], Tally]:
+        """The tallies of all places of a level ("district" ... "building") by their path; ValueError if unknown."""
+        return self._by_depth(LEVELS.index(level) + 1)
+
+    def _by_depth(self, depth: int) -> dict[tuple[str, ...], Tally]:
+        """Each level is summed from the next finer one."""
+        if depth not in self._levels:
+            finer = self._by_depth(depth + 1) if depth < len(LEVELS) else self.by(lambda spot: spot.path)
+            sums: dict[tuple[str, ...], Tally] = {}
+            for path, tally in finer.items():
+                sums.setdefault(path[:depth], Tally()).add(tally)
+            self._levels[depth] = sums
+        return self._levels[depth]
 
     def by(self, key: Callable[[Spot], Any]) -> dict[Any, Tally]:
         """The tallies summed by what `key` says of their spot, in the order of the keys."""
@@ -84,7 +107,7 @@ class Figures:
 
     def whole(self) -> Tally:
         """Everybody in one tally."""
-        return self.by(lambda spot: ()).get((), Tally())
+        return self._by_depth(0).get((), Tally())
 
     def only(self, wanted: Callable[[Spot], bool]) -> Figures:
         """The figures of some spots."""
@@ -106,10 +129,10 @@ def read_figures(connection: Connection, scope: Scope, fever_c: float = FEVER_C)
     """Counts the records of the scope; `fever_c` in °C is the fever threshold."""
     names = select(Community.id, Community.district, Community.subdistrict, Community.name)
     communities = {row.id: tuple(row)[1:] for row in connection.execute(names)}
-    spots: dict[tuple[Any, ...], Tally] = {}
-    for read in (_read_facts, _read_temperatures, _read_minutes, _read_follow_ups):
-        for where, add in read(connection, scope, fever_c):
-            add(spots.setdefault(where, Tally()))
+    spots: _Spots = defaultdict(Tally)
+    _count_facts(connection, scope, fever_c, spots)
+    _count_measures(connection, scope, spots)
+    _count_follow_ups(connection, scope, spots)
     return Figures(scope, fever_c, {_spot(where, communities): tally for where, tally in spots.items()})
 
 
@@ -124,7 +147,7 @@ _PLACES: Mapping[str, Any] = {
 _WHERE = (Record.community_id, Record.grid, Record.building, Record.day, Record.round)
 """The columns that make a spot; each statement below begins with them."""
 
-_Added = Iterator[tuple[tuple[Any, ...], Callable[[Tally], None]]]
+_Spots = defaultdict[tuple[Any, ...], Tally]
 
 
 def _spot(where: tuple[Any, ...], communities: Mapping[int, tuple[Any, ...]]) -> Spot:
@@ -142,23 +165,17 @@ def _flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return case((condition, 1), else_=0)
 
 
-# What each record says, one bit per count: the database packs them into one number to group by.
-_FEVER_BIT = 1 << SYMPTOMS.index("fever")
-
-
 def _facts(fever_c: float) -> dict[str, ColumnElement[bool]]:
-    said = or_(Record.fever.is_(True), Record.present.op("&")(_FEVER_BIT) != 0)
-    told = or_(Record.fever.is_not(None), (Record.present.op("|")(Record.absent)).op("&")(_FEVER_BIT) != 0)
-    measured, hot = Record.temperature_c.is_not(None), Record.temperature_c >= fever_c
+    # One bit each: the database packs them into one number to group by.
     return {
         "attempted": Record.attempts > 0,
         "reached": Record.reached.is_(True),
         "reported": Record.reported_at.is_not(None),
         "by_proxy": Record.reporter == "proxy",
-        "measured": measured,
-        "fever_measured": hot,
-        "fever": or_(hot, and_(Record.temperature_c.is_(None), said)),
-        "fever_known": or_(measured, told),
+        "measured": Record.temperature_c.is_not(None),
+        "fever_measured": Record.temperature_c >= fever_c,
+        "fever": Record.fever.is_(True),
+        "fever_known": Record.fever.is_not(None),
         "contact": Record.contact.is_(True),
         "contact_known": Record.contact.is_not(None),
         "needs_help": Record.needs_help.is_(True),
@@ -166,61 +183,45 @@ def _facts(fever_c: float) -> dict[str, ColumnElement[bool]]:
     }
 
 
-def _read_facts(connection: Connection, scope: Scope, fever_c: float) -> _Added:
+def _count_facts(connection: Connection, scope: Scope, fever_c: float, at: _Spots) -> None:
     facts = _facts(fever_c)
     packed: Any = literal(0)
     for bit, condition in enumerate(facts.values()):
         packed = packed + _flag(condition) * (1 << bit)
     pattern = (packed.label("facts"), Record.disposition, Record.status, Record.present, Record.absent)
-    statement = _records(scope, *pattern, func.count().label("number"))
-    for row in connection.execute(statement.group_by(*_WHERE, *pattern[1:], "facts")):
-        yield tuple(row[:5]), _Counts(tuple(_names(row, tuple(facts))), row.number)
-
-
-def _names(row: Row[Any], facts: tuple[str, ...]) -> Iterator[str]:
-    yield "residents"
-    yield row.disposition or "pending"
-    yield row.status or "no_status"
-    yield from (name for bit, name in enumerate(facts) if row.facts >> bit & 1)
-    if row.present or row.absent:
-        for bit, name in enumerate(SYMPTOMS):
-            if (row.present | row.absent) >> bit & 1:
-                yield f"knows_{name}"
-            if row.present >> bit & 1:
-                yield f"has_{name}"
-
-
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    names: tuple[str, ...]
-    number: int
-
-    def __call__(self, tally: Tally) -> None:
-        for name in self.names:
-            tally.counts[name] = tally.counts.get(name, 0) + self.number
-
-
-@dataclass(frozen=True, slots=True)
-class _Value:
-    measure: str
-    value: float
-    number: int
-
-    def __call__(self, tally: Tally) -> None:
-        values: dict[float, int] = getattr(tally, self.measure)
-        values[self.value] = values.get(self.value, 0) + self.number
-
-
-def _read_temperatures(connection: Connection, scope: Scope, fever_c: float) -> _Added:
-    statement = _records(scope, Record.temperature_c, func.count()).where(Record.temperature_c.is_not(None))
-    for row in connection.execute(statement.group_by(*_WHERE, Record.temperature_c)):
-        yield tuple(row[:5]), _Value("temperatures", row[5], row[6])
-
-
-def _read_minutes(connection: Connection, scope: Scope, fever_c: float) -> _Added:
-    statement = _records(scope, _seconds(connection)).where(Record.reported_at.is_not(None))
+    statement = _records(scope, *pattern, func.count()).group_by(*_WHERE, "facts", *pattern[1:])
+    names = cache(partial(_names, tuple(facts)))
     for row in connection.execute(statement):
-        yield tuple(row[:5]), _Value("minutes", row[5] / 60, 1)
+        counts = at[row[:5]].counts
+        for name in names(*row[5:10]):
+            counts[name] = counts.get(name, 0) + row[10]
+
+
+def _names(
+    facts: tuple[str, ...], bits: int, disposition: str | None, status: str | None, present: int, absent: int
+) -> tuple[str, ...]:
+    """The counts to which a pattern of answers belongs."""
+    symptoms = tuple(enumerate(SYMPTOMS))
+    return (
+        "residents",
+        disposition or "pending",
+        status or "no_status",
+        *(name for bit, name in enumerate(facts) if bits >> bit & 1),
+        *(f"has_{name}" for bit, name in symptoms if present >> bit & 1),
+        *(f"knows_{name}" for bit, name in symptoms if (present | absent) >> bit & 1),
+    )
+
+
+def _count_measures(connection: Connection, scope: Scope, at: _Spots) -> None:
+    given = or_(Record.temperature_c.is_not(None), Record.reported_at.is_not(None))
+    statement = _records(scope, Record.temperature_c, _seconds(connection)).where(given)
+    for row in connection.execute(statement):
+        tally, temperature, seconds = at[row[:5]], row[5], row[6]
+        if temperature is not None:
+            tally.temperatures[temperature] = tally.temperatures.get(temperature, 0) + 1
+        if seconds is not None:
+            minutes = seconds / 60
+            tally.minutes[minutes] = tally.minutes.get(minutes, 0) + 1
 
 
 def _seconds(connection: Connection) -> ColumnElement[Any]:
@@ -229,19 +230,21 @@ def _seconds(connection: Connection) -> ColumnElement[Any]:
     if connection.dialect.name == "sqlite":
         reported, due = (func.strftime("%s", moment, type_=Integer) for moment in moments)
         return reported - due
-    return cast(func.floor(func.extract("epoch", moments[0])) - func.floor(func.extract("epoch", moments[1])), Integer)
+    reported, due = (func.floor(func.extract("epoch", moment)) for moment in moments)
+    return cast(reported - due, Integer)
 
 
-def _read_follow_ups(connection: Connection, scope: Scope, fever_c: float) -> _Added:
-    urgent = func.max(_flag(FollowUp.urgent.is_(True))).label("urgent")
+def _count_follow_ups(connection: Connection, scope: Scope, at: _Spots) -> None:
+    visit = FollowUp.kind.in_(VISITS)
+    kinds = {"to_visit": visit, "to_call": not_(visit), "urgent": FollowUp.urgent.is_(True)}
     tasks = (
-        select(FollowUp.round, FollowUp.resident_id, urgent)
+        select(FollowUp.round, FollowUp.resident_id)
+        .add_columns(*(func.max(_flag(condition)).label(name) for name, condition in kinds.items()))
         .where(FollowUp.campaign_id == scope.campaign_id, FollowUp.closed_at.is_(None))
         .group_by(FollowUp.round, FollowUp.resident_id)
         .subquery()
     )
     same = and_(tasks.c.round == Record.round, tasks.c.resident_id == Record.resident_id)
-    statement = _records(scope, func.count(), func.sum(tasks.c.urgent)).join(tasks, same).group_by(*_WHERE)
+    statement = _records(scope, *(func.sum(tasks.c[name]) for name in kinds)).join(tasks, same).group_by(*_WHERE)
     for row in connection.execute(statement):
-        yield tuple(row[:5]), _Counts(("to_visit",), row[5])
-        yield tuple(row[:5]), _Counts(("urgent",), int(row[6]))
+        at[row[:5]].counts |= {name: int(number) for name, number in zip(kinds, row[5:], strict=True)}

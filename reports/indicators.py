@@ -10,72 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import fsum
 
-from dialogs.understanding.understood import SYMPTOMS
+from records.symptoms import SYMPTOMS
+from reports.labels import COUNT_LABELS, DISPOSITION_LABELS, STATUS_LABELS, SYMPTOM_LABELS
 from reports.table import Cell, Column, Kind, Label, Ratio
 
 FEVER_C = 37.3
-
-SYMPTOM_LABELS: Mapping[str, Label] = {
-    "fever": Label("发热", "Fever"),
-    "cough": Label("咳嗽", "Cough"),
-    "diarrhoea": Label("腹泻", "Diarrhoea"),
-    "fatigue": Label("乏力", "Fatigue"),
-    "sore_throat": Label("咽痛", "Sore throat"),
-    "shortness_of_breath": Label("气促", "Shortness of breath"),
-    "loss_of_smell_taste": Label("嗅味觉减退", "Loss of smell or taste"),
-    "headache": Label("头痛", "Headache"),
-    "vomiting": Label("呕吐", "Vomiting"),
-    "runny_nose": Label("流涕", "Runny nose"),
-    "muscle_ache": Label("肌肉酸痛", "Muscle ache"),
-    "chills": Label("寒战", "Chills"),
-    "chest_pain": Label("胸痛", "Chest pain"),
-    "rash": Label("皮疹", "Rash"),
-}
-
-DISPOSITION_LABELS: Mapping[str, Label] = {
-    "complete": Label("完成", "Complete"),
-    "partial": Label("部分完成", "Partial"),
-    "break_off": Label("中途挂断", "Break-off"),
-    "refused": Label("拒访", "Refused"),
-    "non_contact": Label("未接触", "Non-contact"),
-    "other": Label("其他原因", "Other"),
-    "unknown": Label("情况不明", "Unknown"),
-    "ineligible": Label("不适用", "Ineligible"),
-    "pending": Label("待定", "Pending"),
-}
-
-STATUS_LABELS: Mapping[str, Label] = {
-    "symptomatic": Label("有症状", "Symptomatic"),
-    "asymptomatic": Label("无症状", "Asymptomatic"),
-    "non_reporting": Label("未报告", "Not reporting"),
-    "closed": Label("已结束", "Closed"),
-    "no_status": Label("尚无结论", "No status yet"),
-}
-
-COUNT_LABELS: Mapping[str, Label] = {
-    "residents": Label("应报居民", "Residents due"),
-    "attempted": Label("已呼叫", "Attempted"),
-    "reached": Label("已接通", "Reached"),
-    "reported": Label("已报告", "Reported"),
-    "by_proxy": Label("家人代报", "Reported by proxy"),
-    "measured": Label("报告了体温", "Gave a temperature"),
-    "fever_measured": Label("体温达到发热线", "Temperature at or over the threshold"),
-    "fever": Label("发热", "With fever"),
-    "fever_known": Label("已知是否发热", "Known for fever"),
-    "contact": Label("有接触或旅行史", "Contact or travel"),
-    "contact_known": Label("已知有无接触史", "Known for contact"),
-    "needs_help": Label("需要帮助", "Needs help"),
-    "needs_help_known": Label("已知是否需要帮助", "Known for need of help"),
-    "to_visit": Label("待跟进居民", "Residents to follow up"),
-    "urgent": Label("紧急跟进", "Urgent follow-up"),
-    **DISPOSITION_LABELS,
-    **STATUS_LABELS,
-    **{f"has_{name}": label for name, label in SYMPTOM_LABELS.items()},
-    **{
-        f"knows_{name}": Label(f"已知有无{label.zh}", f"Known for {label.en.lower()}")
-        for name, label in SYMPTOM_LABELS.items()
-    },
-}
 
 
 @dataclass(slots=True)
@@ -242,8 +181,8 @@ REPORTED_SHARE = _share(
 )
 FEVER = _count(
     "fever",
-    "体温达到发热线；没有读数时，自述发热",
-    "Temperature at or over the threshold; without a reading, fever by own word",
+    "体温达到发热线，或自述发热",
+    "Temperature at or over the threshold, or fever by own word",
 )
 FEVER_SHARE = _share(
     "fever_share",
@@ -260,8 +199,13 @@ NON_REPORTING = _count(
 NEEDS_HELP = _count(
     "needs_help", "表示需要食品、药品、上门或其他帮助", "Asked for food, medicine, a visit or other help"
 )
-TO_VISIT = _count("to_visit", "有未办结跟进任务的居民", "Residents with an open follow-up task")
-URGENT = _count("urgent", "有未办结紧急任务的居民", "Residents with an open urgent task")
+TO_VISIT = _count(
+    "to_visit",
+    "有未办结的上门任务：急症、红码、发热，或一直联系不上",
+    "Has an open task for a visit: emergency, red result, fever, or never reached",
+)
+TO_CALL = _count("to_call", "有其他未办结任务，可电话处理", "Has another open task, to be done by telephone")
+URGENT = _count("urgent", "有未办结的紧急任务", "Has an open urgent task")
 MEDIAN_MINUTES = Indicator(
     "median_minutes",
     Label("报告用时中位数（分钟）", "Median minutes to report"),
@@ -305,6 +249,9 @@ MAIN = (
     *TEMPERATURES,
     MEDIAN_MINUTES,
 )
+
+BRIEF = (RESIDENTS, REPORTED, REPORTED_SHARE, FEVER, SYMPTOMATIC, NON_REPORTING, TO_VISIT)
+"""For a narrow screen."""
 
 REACH = (
     RESIDENTS,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import exp, lgamma
 
-from reports.figures import LEVELS, Figures
-from reports.indicators import COUNT_LABELS, Tally
+from reports.figures import Figures
+from reports.indicators import Tally
+from reports.labels import COUNT_LABELS
 from reports.table import Column, Label, Ratio, Row, Table
 
 WATCHED = {"fever": "fever_known", "symptomatic": "reported", "non_reporting": "residents"}
@@ -20,14 +21,17 @@ def chance(here: Ratio, everywhere: Ratio) -> float:
 
     `here` is part of `everywhere`; whole numbers. Returns 0..1.
     """
-    inside, all_people = int(here.denominator), int(everywhere.denominator)
-    found, all_found = int(here.numerator), int(everywhere.numerator)
-    ways = _choose(all_people, inside)
-    most = min(inside, all_found)
-    return min(1.0, sum(
-        exp(_choose(all_found, k) + _choose(all_people - all_found, inside - k) - ways)
-        for k in range(found, most + 1) if inside - k <= all_people - all_found
-    ))  # fmt: skip
+    inside, everyone = int(here.denominator), int(everywhere.denominator)
+    found, cases = int(here.numerator), int(everywhere.numerator)
+    found = max(found, inside + cases - everyone)  # fewer are not possible
+    term = exp(_choose(cases, found) + _choose(everyone - cases, inside - found) - _choose(everyone, inside))
+    total = 0.0
+    for k in range(found, min(inside, cases) + 1):
+        total += term
+        term *= (cases - k) * (inside - k) / ((k + 1) * (everyone - cases - inside + k + 1))
+        if term < 1e-12 * total and k > inside * cases / everyone:
+            break
+    return min(1.0, total)
 
 
 def _choose(n: int, k: int) -> float:
@@ -36,8 +40,7 @@ def _choose(n: int, k: int) -> float:
 
 def standing_out(figures: Figures, level: str) -> Iterator[tuple[float, tuple[str, ...], str, Ratio, Ratio]]:
     """(chance, path, count, share here, share elsewhere) of each place and count that stands out, in no order."""
-    depth = LEVELS.index(level) + 1
-    places = figures.by(lambda spot: spot.path[:depth])
+    places = figures.by_level(level)
     whole = figures.whole()
     for path, tally in places.items():
         for name, among in WATCHED.items():

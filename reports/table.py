@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
-Kind = Literal["text", "count", "percent", "celsius", "minutes", "date", "time"]
+Kind = Literal["text", "count", "percent", "celsius", "minutes", "seconds", "date", "time"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,15 +147,16 @@ class Table:
 
     def _check_total(self, key: str) -> None:
         assert self.total is not None
-        rows = [_number(self.cell(row, key)) for row in self.rows]
-        total = _number(self.cell(self.total, key))
+        index = self.place(key)
+        rows = [_number(row.cells[index]) for row in self.rows]
+        total = _number(self.total.cells[index])
         if sum(rows) != total:
             raise Unbalanced(f"{self.key}: the rows of {key} sum to {sum(rows):g}, the total says {total:g}")
 
 
 _TYPES: Mapping[Kind, tuple[type, ...]] = {
     "text": (str, Label), "count": (int,), "percent": (Ratio,), "celsius": (float, int),
-    "minutes": (float, int), "date": (date,), "time": (datetime,),
+    "minutes": (float, int), "seconds": (float, int), "date": (date,), "time": (datetime,),
 }  # fmt: skip
 
 _NUMERATOR, _DENOMINATOR = Label("分子", "numerator"), Label("分母", "denominator")

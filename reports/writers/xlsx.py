@@ -172,9 +172,10 @@ class _Book:
 
 
 def _style(column: Column, style: dict[str, bool]) -> dict[str, Any]:
+    decimals = "#,##0" + ("." + "0" * column.digits if column.digits else "")
     number = {
         "count": "#,##0", "percent": "0." + "0" * column.digits + "%", "celsius": "0." + "0" * column.digits,
-        "minutes": "#,##0" + ("." + "0" * column.digits if column.digits else ""), "date": "yyyy-mm-dd",
+        "minutes": decimals, "seconds": decimals, "date": "yyyy-mm-dd",
         "time": "yyyy-mm-dd hh:mm", "text": "@",
     }[column.kind]  # fmt: skip
     found: dict[str, Any] = {

@@ -1,0 +1,148 @@
+"""The line list: one row for each person of a round, as field epidemiologists keep it; phone numbers masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, Row, Select, select
+
+from records.symptoms import names
+from records.tables import Community, Household, Record, Resident
+from reports import labels
+from reports.figures import Scope
+from reports.labels import in_words
+from reports.table import Cell, Column, Label, Table
+from reports.table import Row as Line
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+RESIDENT_COLUMNS = (
+    Column("name", Label("姓名", "Name")),
+    Column("phone", Label("电话", "Phone")),
+    Column("sex", Label("性别", "Sex")),
+    Column("age", Label("年龄", "Age"), "count", Label("报告当年减出生年份", "Year of the report minus year of birth")),
+    Column("district", Label("区", "District")),
+    Column("subdistrict", Label("街道", "Sub-district")),
+    Column("community", Label("社区", "Community")),
+    Column("grid", Label("网格", "Grid")),
+    Column("building", Label("楼栋", "Building")),
+    Column("unit", Label("房号", "Unit")),
+)
+
+_COLUMNS = (
+    Column("resident", Label("编号", "Number")),
+    *RESIDENT_COLUMNS,
+    Column("language", Label("语言", "Language")),
+    Column("day", Label("日期", "Day"), "date"),
+    Column("disposition", Label("处置结果", "Disposition")),
+    Column("status", Label("监测状态", "Monitoring status")),
+    Column("colour", Label("颜色", "Colour")),
+    Column("temperature_c", Label("体温 °C", "Temperature °C"), "celsius"),
+    Column("fever", Label("发热", "Fever")),
+    Column("present", Label("有的症状", "Symptoms present")),
+    Column("absent", Label("没有的症状", "Symptoms absent")),
+    Column("onset_on", Label("发病日期", "Onset"), "date"),
+    Column("contact", Label("接触或旅行史", "Contact or travel")),
+    Column("needs_help", Label("需要帮助", "Needs help")),
+    Column("needs", Label("需求", "Needs")),
+    Column("reporter", Label("报告人", "Reported by")),
+    Column("attempts", Label("呼叫次数", "Attempts"), "count", Label("本轮对此人的呼叫次数", "Attempts of the round")),
+    Column("outcome", Label("最后外呼结果", "Last outcome")),
+    Column("reported_at", Label("报告时间", "Reported at"), "time"),
+)
+
+
+def line_list(
+    connection: Connection, scope: Scope, *, full_phones: bool = False, zone: tzinfo = ZONE, limit: int | None = None
+) -> Table:
+    """One row for each record of the scope, by place and household; with one round, one row for each person.
+
+    Times are in `zone`. `full_phones` shows the numbers whole: only for whoever may see them.
+    """
+    statement = _statement(scope).limit(limit)
+    rows = tuple(_line(row, full_phones, zone) for row in connection.execute(statement))
+    return Table("line_list", Label("居民明细", "Line list"), _COLUMNS, rows, form="list").check()
+
+
+def _statement(scope: Scope) -> Select[Any]:
+    columns: tuple[Any, ...] = (
+        *(Resident.id, Resident.roster_id, Resident.name, Resident.phone, Resident.sex, Resident.birth_year),
+        *(Community.district, Community.subdistrict, Community.name.label("community")),
+        *(Record.grid, Record.building, Household.unit, Record.language, Record.day, Record.disposition),
+        *(Record.status, Record.colour, Record.temperature_c, Record.fever, Record.present, Record.absent),
+        *(Record.onset_on, Record.contact, Record.needs_help, Record.needs, Record.reporter, Record.attempts),
+        *(Record.outcome, Record.reported_at),
+    )
+    return (
+        select(*columns)
+        .select_from(Record)
+        .join(Resident, Resident.id == Record.resident_id)
+        .join(Household, Household.id == Record.household_id)
+        .join(Community, Community.id == Record.community_id)
+        .where(*scope.conditions())
+        .order_by(Record.community_id, Record.grid, Record.building, Household.unit, Record.resident_id, Record.round)
+    )
+
+
+def _line(row: Row[Any], full_phones: bool, zone: tzinfo) -> Line:
+    number = row.roster_id or str(row.id)
+    return Line(
+        (number, row.day.isoformat()),
+        (
+            number,
+            *resident_cells(row, full_phones),
+            in_words(row.language, labels.LANGUAGE_LABELS),
+            row.day,
+            in_words(row.disposition, labels.DISPOSITION_LABELS),
+            in_words(row.status, labels.STATUS_LABELS),
+            in_words(row.colour, labels.COLOUR_LABELS),
+            row.temperature_c,
+            yes_no(row.fever),
+            symptoms(row.present),
+            symptoms(row.absent),
+            row.onset_on,
+            yes_no(row.contact),
+            yes_no(row.needs_help),
+            row.needs,
+            in_words(row.reporter, labels.REPORTER_LABELS),
+            row.attempts,
+            in_words(row.outcome, labels.OUTCOME_LABELS),
+            row.reported_at and row.reported_at.astimezone(zone),
+        ),
+    )
+
+
+def resident_cells(row: Row[Any], full_phones: bool) -> Iterator[Cell]:
+    """The cells of `RESIDENT_COLUMNS`; an empty text is blank."""
+    age = None if row.birth_year is None else row.day.year - row.birth_year
+    phone = written(row.phone) if full_phones else masked(row.phone)
+    place = (row.district, row.subdistrict, row.community, row.grid, row.building, row.unit)
+    yield from (row.name, phone, in_words(row.sex, labels.SEX_LABELS) or None, age)
+    yield from (part or None for part in place)
+
+
+def written(phone: str) -> str:
+    """A number as it is dialled at home: a Chinese one without +86, others with 00."""
+    return phone.removeprefix("+86") if phone.startswith("+86") else phone.replace("+", "00", 1)
+
+
+def masked(phone: str) -> str:
+    """The number with its middle hidden: three digits in front and four behind stay."""
+    number = written(phone)
+    return number[:3] + "*" * max(len(number) - 7, 4) + number[-4:] if len(number) > 7 else "*" * len(number)
+
+
+def yes_no(value: bool | None) -> Label | None:
+    """Yes, no, or blank where it is not known."""
+    return None if value is None else labels.YES_NO[value]
+
+
+def symptoms(bits: int) -> Label | None:
+    """The names of the symptoms, blank for none."""
+    found = [labels.SYMPTOM_LABELS[name] for name in names(bits)]
+    if not found:
+        return None
+    return Label("、".join(label.zh for label in found), ", ".join(label.en for label in found))
