@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from dialogs.dialog import Dialog
-from dialogs.events import Event, Heard, Reply, Requested
+from dialogs.events import Ended, Event, Heard, Reply, Requested
 from dialogs.script import Script
 from records.answers import fold_conversation
 from records.conversations import (
@@ -54,9 +54,10 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """What came of a conversation: its own disposition, those of the residents, and what was wished."""
+    """What came of a conversation: its own disposition and why, those of the residents, and what was wished."""
 
     disposition: str
+    reason: str
     dispositions: Mapping[int, str]
     requests: Sequence[Requested]
     seconds: float
@@ -143,7 +144,8 @@ class Desk:
             given = self._fold(live)
         self._drop(conversation)
         requests = [e for e in live.events if isinstance(e, Requested)]
-        return Closed(live.dialog.disposition or "unknown", given, requests, live.seconds)
+        ended = next(e for e in reversed(live.events) if isinstance(e, Ended))
+        return Closed(ended.disposition, ended.reason, given, requests, live.seconds)
 
     def _turn(self, live: _Live, heard: Heard) -> Reply:
         with live.lock:

@@ -41,6 +41,7 @@ class Plan:
     retry: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     max_attempts: int = 4
     calls_a_day: int = 5
+    call_back_minutes: float = 120.0
     first: tuple[str, ...] = FIRST
     elderly_from: int = 70
     calls_per_second: float | None = None

@@ -63,6 +63,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "retry": {outcome: list(minutes) for outcome, minutes in plan.retry.items()},
         "max_attempts": plan.max_attempts,
         "calls_a_day": plan.calls_a_day,
+        "call_back_minutes": plan.call_back_minutes,
         "first": list(plan.first),
         "elderly_from": plan.elderly_from,
         "calls_per_second": plan.calls_per_second,
@@ -194,7 +195,7 @@ def _check(plan: Plan, where: str) -> None:
         raise PlanError(f"{where}: time_zone: {plan.time_zone!r} is not a time zone such as Asia/Shanghai") from None
     if not any(plan.windows.values()) and not any(plan.holidays.values()):
         raise PlanError(f"{where}: windows: no hour of any day is open, so nobody could ever be called")
-    for name in ("days", "ring_seconds", "max_attempts", "calls_a_day", "elderly_from"):
+    for name in ("days", "ring_seconds", "max_attempts", "calls_a_day", "call_back_minutes", "elderly_from"):
         value = getattr(plan, name)
         if not _is_number(value) or value <= 0:
             raise PlanError(f"{where}: {name}: must be a number above zero, not {value!r}")
