@@ -1,0 +1,93 @@
+"""What is possible at every step: to ask who calls, to refuse, to be called later, to ask something in return ..."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from dialogs import focus
+from dialogs.events import Requested
+from dialogs.machine import walk
+from dialogs.readers import Ear, call_time
+from dialogs.script import Act, Script
+from dialogs.understanding.text import folding
+
+if TYPE_CHECKING:
+    from dialogs.dialog import Dialog
+
+FIRST = frozenset({"emergency", "wrong_number", "human", "refuse", "stop", "call_later"})  # before any answer
+ASIDE = frozenset({"who_are_you", "how_number", "robot"})  # answered together with what else was said
+_ASKING = re.compile(
+    r"[?？]\s*$|(吗|呢|么)[。.!！~～]?\s*$|^(what|why|how|where|when|who|which|can|could|should|shall|is|are|do|does|will)\b|"
+    r"为什么|为啥|怎么办|要不要|能不能|可不可以"
+)
+_ALL = re.compile(r"[\w'一-鿿]+")
+
+
+@lru_cache(maxsize=64)
+def _by_phrase(script: Script) -> tuple[dict[str, list[Act]], list[tuple[str, Act]], dict[str, Act]]:
+    """Acts that make another more precise; phrases anywhere; phrases that must be everything said."""
+    refining: dict[str, list[Act]] = {}
+    within: list[tuple[str, Act]] = []
+    whole: dict[str, Act] = {}
+    for act in script.acts.values():
+        if act.of:
+            refining.setdefault(act.of, []).append(act)
+        if act.whole:
+            whole.update(dict.fromkeys(act.phrases, act))
+        else:
+            within.extend((phrase, act) for phrase in act.phrases)
+    return refining, within, whole
+
+
+def meant(dialog: Dialog, ear: Ear) -> str | None:
+    """The act that the understanding heard, made more precise by the script's phrases."""
+    act = ear.understood.act
+    if act is None:
+        return None
+    refining = _by_phrase(dialog.script)[0].get(act)
+    if refining:
+        text = ear.words.translate(folding())
+        return next((finer.name for finer in refining if any(phrase in text for phrase in finer.phrases)), act)
+    return act
+
+
+def aside(dialog: Dialog, ear: Ear) -> str | None:
+    """What words that answer nothing may be: an act by its phrase, or a question in return."""
+    _, within, whole = _by_phrase(dialog.script)
+    text = ear.words.translate(folding())
+    if act := whole.get(" ".join(_ALL.findall(text))) or whole.get("".join(_ALL.findall(text))):
+        return act.name
+    if found := next((act for phrase, act in within if phrase in text), None):
+        return found.name
+    if not _ASKING.search(text):
+        return None
+    return "question" if len(text.strip()) > 3 and "question" in dialog.script.acts else "repeat"
+
+
+def perform(dialog: Dialog, name: str, ear: Ear) -> None:
+    """Do what the script says about an act."""
+    act = dialog.script.acts.get(name)
+    if act is None:
+        dialog.missed()
+        return
+    used = dialog.used[name] = dialog.used.get(name, 0) + 1
+    if act.request:
+        at = call_time(ear) if name == "call_later" else None
+        dialog.events.append(Requested(act.request, ear.words, at))
+    if act.to and used > act.times:
+        _leave(dialog, act, ear)
+        return
+    dialog.manner = {"ask": "again", "again": "say", "wait": "wait"}[act.then]
+    dialog.holding = act.seconds
+    if act.say:
+        dialog.speak(act.say)
+
+
+def _leave(dialog: Dialog, act: Act, ear: Ear) -> None:
+    focus.keep_pending(dialog)
+    if act.name == "call_later" and (at := call_time(ear)):
+        dialog.answers.setdefault(dialog.about, {})["call_later"] = at
+    walk(dialog.script).move(dialog, f"act:{act.name}")
+    dialog.no_match = dialog.no_input = 0
