@@ -93,7 +93,13 @@ class Tally:
     most_busy: int = 0
     began: datetime | None = None
     now: datetime | None = None
+    by_hour: Counter[int] = field(default_factory=Counter)
     stopped_by: str | None = None
+
+    @property
+    def best_hour(self) -> int:
+        """Calls begun in the busiest hour, hours counted from the beginning of the round."""
+        return max(self.by_hour.values(), default=0)
 
     @property
     def hours(self) -> float:
@@ -215,6 +221,7 @@ class VirtualRound:
         self._order += 1
         heapq.heappush(self._running, (tried.ended_at, self._order, due, again, tried.outcome))
         self.tally.calls += 1
+        self.tally.by_hour[int((self.now - (self.tally.began or self.now)).total_seconds() // 3600)] += 1
         self.tally.outcomes[tried.outcome] += 1
         self.tally.held_seconds += (tried.ended_at - self.now).total_seconds()
         self.tally.busy = len(self._running)

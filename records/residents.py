@@ -68,6 +68,26 @@ class DueHousehold:
         return any(member.status == SYMPTOMATIC for member in self.members)
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One resident of the roster, with the whole address."""
+
+    id: int
+    household_id: int
+    name: str
+    sex: str
+    birth_year: int | None
+    phone: str
+    language: str
+    relation: str
+    district: str
+    subdistrict: str
+    community: str
+    grid: str
+    building: str
+    unit: str
+
+
 MEMBER = (
     Resident.id, Resident.name, Resident.phone, Resident.language, Resident.relation, Resident.sex,
     Resident.birth_year, Resident.time_zone, Resident.preferred_hour,
@@ -134,6 +154,21 @@ def due_households(store: Store, campaign_id: int, round: int, chunk: int = CHUN
 def due_household(tx: Connection, campaign_id: int, round: int, household_id: int) -> DueHousehold | None:
     """One household as it stands now, for a retry; None when nobody of it is left to call."""
     return next(iter(_between(tx, campaign_id, round, household_id, household_id)), None)
+
+
+def roster(tx: Connection) -> Iterator[Listed]:
+    """All residents, household by household, head first."""
+    query = (
+        select(
+            *(Resident.id, Resident.household_id, Resident.name, Resident.sex, Resident.birth_year, Resident.phone),
+            *(Resident.language, Resident.relation, Community.district, Community.subdistrict),
+            *(Community.name.label("community"), Household.grid, Household.building, Household.unit),
+        )
+        .join(Household, Household.id == Resident.household_id)
+        .join(Community, Community.id == Household.community_id)
+        .order_by(Resident.household_id, Resident.relation != HEAD, Resident.id)
+    )
+    return (Listed(**row._mapping) for row in tx.execute(query))
 
 
 def load_members(tx: Connection, residents: Sequence[int]) -> list[Member]:

@@ -10,24 +10,32 @@ from simulator.network import Ring, dial
 from simulator.people import Town
 from simulator.resident import SimulatedResident, Spoken
 
+OF_HEALTH = ("temperature", "symptom", "no_symptoms", "not_measured")  # intents that tell of one person's health
+OF_ALL = "household"
+
 
 class Callee:
-    """A resident at the telephone; `ids` maps the store's ids of residents to those of the town."""
+    """A resident at the telephone; whoever's health is told of is noted in `told`."""
 
-    def __init__(self, resident: SimulatedResident, ids: Mapping[str, str], rng: Random) -> None:
-        self.resident, self.ids, self.rng = resident, ids, rng
+    def __init__(self, resident: SimulatedResident, rng: Random, told: set[str]) -> None:
+        self.resident, self.rng, self.told = resident, rng, told
 
     def answer(self, step: str, kind: str, asked: Mapping[str, object]) -> Spoken:
         """What the resident does when asked at a step; `asked` as in `Reply.asked`, with `now` and `keypad`."""
-        about = {"person": self.ids[str(asked["person"])]} if str(asked.get("person")) in self.ids else {}
-        return self.resident.answer(step, kind=kind, asked={**asked, **about}, rng=self.rng)
+        spoken = self.resident.answer(step, kind=kind, asked=asked, rng=self.rng)
+        if spoken.intent.startswith(OF_HEALTH):
+            self.told.add(str(asked.get("person", self.resident.person.id)))
+        elif spoken.intent.startswith(OF_ALL):
+            self.told.update(member.id for member in self.resident.answers.family)
+        return spoken
 
 
 class Exchange:
     """Connects to the people of a town; every call has a seed of its own, so that calls do not disturb each other."""
 
-    def __init__(self, town: Town, ids: Mapping[str, str], seed: int, style: str = "speech") -> None:
-        self.town, self.ids, self.seed, self.style = town, ids, seed, style
+    def __init__(self, town: Town, seed: int, style: str = "speech") -> None:
+        self.town, self.seed, self.style = town, seed, style
+        self.told: set[str] = set()
 
     def dial(self, phone: str, at: datetime, number: int, ring_limit: float) -> Ring:
         """The `number`-th dial of a number (E.164) at a local time; one that the town does not have is invalid."""
@@ -40,4 +48,4 @@ class Exchange:
         """Whoever answers this number."""
         person = self.town.holder(phone)
         resident = SimulatedResident(person, self.town.family(person), self.style, number)
-        return Callee(resident, self.ids, Random(f"talk {self.seed} {phone} {at.isoformat()}"))
+        return Callee(resident, Random(f"talk {self.seed} {phone} {at.isoformat()}"), self.told)
