@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dialogs.checks import check
+from dialogs.checks import GOES, check
 from dialogs.conditions import Condition, ConditionError, read_condition
 from dialogs.readers import KINDS, Option, Question
 from dialogs.script import OTHERWISE, Act, Limits, Rule, Script, ScriptError, Step
@@ -53,6 +53,7 @@ class _Builder:
             raise self.refuse(f"`version` is a whole number, not {self.own['version']!r}")
         questions = {name: self._question(name, data) for name, data in self._map(self.answers, "answers").items()}
         title = self._wording(self.own["title"], "title")
+        steps = self._steps(questions)
         script = Script(
             name=str(self.own["script"]),
             version=self.own["version"],
@@ -60,8 +61,8 @@ class _Builder:
             file=self.file,
             start=str(self.own["start"]),
             essential=self._essential(questions),
-            questions=questions,
-            steps={str(name): self._step(name, data, questions) for name, data in self._steps().items()},
+            questions=self._asked(questions, steps),
+            steps=steps,
             acts={name: self._act(name, data) for name, data in self.data["acts"].items() if data is not None},
             results=tuple(self._rule(data) for data in self.own.get("results") or ()),
             limits=self._limits(),
@@ -73,10 +74,23 @@ class _Builder:
         check(script)
         return script
 
-    def _steps(self) -> Mapping[Any, Any]:
-        common = [name for name in self.data["steps"] if name not in self.own["steps"]]
-        ordered = [*self.own["steps"], *common]
-        return {name: self.data["steps"][name] for name in ordered}
+    def _steps(self, questions: Mapping[str, Question]) -> dict[str, Step]:
+        """The script's own steps, and of the common ones those that it can come to."""
+        steps = {str(name): self._step(name, data, questions) for name, data in self.own["steps"].items()}
+        waiting = [*GOES, *(act["to"] for act in self.data["acts"].values() if act and "to" in act)]
+        waiting += [to for step in steps.values() for to in step.next.values()]
+        while waiting:
+            name = waiting.pop()
+            if name not in steps and name in self.data["steps"]:
+                steps[name] = self._step(name, self.data["steps"][name], questions)
+                waiting.extend(steps[name].next.values())
+        return steps
+
+    def _asked(self, questions: Mapping[str, Question], steps: Mapping[str, Step]) -> dict[str, Question]:
+        """The script's own answers, and of the common ones those that its steps ask for or set."""
+        asked = {step.ask.name for step in steps.values() if step.ask}
+        asked |= {name for step in steps.values() for values in step.sets.values() for name in values}
+        return {name: q for name, q in questions.items() if name in asked or name in self.own["answers"]}
 
     def _essential(self, questions: Mapping[str, Question]) -> tuple[str, ...]:
         names = tuple(self.own.get("essential") or ())

@@ -341,7 +341,9 @@ class Dialog:
 
     def accept(self, question: Question, reading: Reading, ear: Ear, others: list[Item] | None = None) -> None:
         """Take the answer to the present question, with whatever else was said."""
-        if reading.meaning == "which" and question.listing:
+        still = self._still(question) if reading.meaning == "which" else None
+        reading = still or reading
+        if reading.meaning == "which":
             focus.list_symptoms(self, question)
             return
         items = list(others or ())
@@ -350,14 +352,24 @@ class Dialog:
         one = focus.item(question.name, self.about, reading, ear)
         if f"{self.about} {question.name}" in self.partly:
             focus.add_to_partly(self, one)
-        self.take([one, *items], ear, question.name)
+        if still:
+            self.confirmed.append(f"{self.about} {question.name}")
+            self.answers.setdefault(self.about, {})[question.name] = one["value"]
+        self.take([one, *items], ear, None if still else question.name)
+
+    def _still(self, question: Question) -> Reading | None:
+        """A plain yes to "yesterday you coughed: still?" is the answer of the last round, with perhaps more to say."""
+        before = self.before(question.name)
+        if not before or not before.get("present") or self.value("volunteered"):
+            return None
+        return Reading("some", {"present": list(before["present"]), "absent": []}, partly=True)
 
     def take(self, items: list[Item], ear: Ear, asked: str | None = None) -> None:
         """Keep what is plain, say it again by phone, and ask about what is abnormal, improbable or uncertain."""
         doubtful: list[Item] = []
         plain: list[Item] = []
         for one in items:
-            one["partly"] = bool(one["partly"]) and one["name"] != asked
+            one["partly"] = bool(one["partly"]) and (one["name"] != asked or one["who"] != self.about)
             (doubtful if self._doubt(one) else plain).append(one)
         for one in plain:
             self.keep(one)
