@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, false, select
 from sqlalchemy.orm import aliased
 
 from records.health import SYMPTOMATIC
@@ -104,7 +104,7 @@ _DUE = (
     select(Record.household_id, Community.name.label("community"), *MEMBER, _LAST_STATUS.label("status"))
     .join(Resident, Resident.id == Record.resident_id)
     .join(Community, Community.id == Record.community_id)
-    .where(Record.campaign_id == bindparam("campaign"), Record.round == bindparam("round"), Record.final.is_(False))
+    .where(Record.campaign_id == bindparam("campaign"), Record.round == bindparam("round"), Record.final == false())
     .order_by(Record.household_id, Resident.relation != HEAD, Resident.id)
 )
 _OPEN_HOUSEHOLDS = (
@@ -112,7 +112,7 @@ _OPEN_HOUSEHOLDS = (
     .where(
         Record.campaign_id == bindparam("campaign"),
         Record.round == bindparam("round"),
-        Record.final.is_(False),
+        Record.final == false(),
         Record.household_id > bindparam("after"),
     )
     .distinct()

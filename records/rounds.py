@@ -150,7 +150,7 @@ def _count(tx: Connection, campaign_id: int, round: int) -> Launched:
 def _settle(
     tx: Connection, campaign_id: int, round: int, whom: ColumnElement[bool], now: datetime, rules: Rules
 ) -> None:
-    left = and_(Record.campaign_id == campaign_id, Record.round == round, Record.final.is_(False), whom)
+    left = and_(Record.campaign_id == campaign_id, Record.round == round, Record.final == false(), whom)
     disposition = func.coalesce(
         Record.disposition,
         case((Record.outcome.in_(NON_CONTACT), "non_contact"), (Record.outcome == "answered_human", "break_off"),
