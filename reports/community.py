@@ -43,6 +43,7 @@ OVERVIEW = (
     RESIDENTS, REPORTED, REPORTED_SHARE, FEVER, FEVER_SHARE, TO_VISIT, URGENT, NON_REPORTING, SYMPTOMATIC, TO_CALL,
     NEEDS_HELP,
 )  # fmt: skip
+ALARMS = ("fever", "to_visit", "urgent")
 TOTAL = Label("合计", "Total")
 
 _SUMS = (
@@ -53,7 +54,9 @@ _SUMS = (
 
 def overview_table(figures: Figures, e: float | None = None) -> Table:
     """The whole in one row: what a worker must see first."""
-    row = Row((), _cells(OVERVIEW, figures.whole(), e))
+    whole = figures.whole()
+    alarms = frozenset(key for key in ALARMS if whole.count((key,)))
+    row = Row((), _cells(OVERVIEW, whole, e), alarms)
     return Table("overview", Label("总览", "Overview"), _columns(OVERVIEW), (row,), form="cards").check()
 
 
@@ -62,12 +65,13 @@ def community_table(
 ) -> Table:
     """One row for each place of a level ("district" ... "building"), and the total; `e` as in `Indicator.cell`."""
     depth = LEVELS.index(level) + 1
-    places = tuple(Column(name, LEVEL_LABELS[name]) for name in LEVELS[:depth])
+    first = _first_varying(figures, depth)
+    places = tuple(Column(name, LEVEL_LABELS[name]) for name in LEVELS[first:depth])
     marks: dict[tuple[str, ...], set[str]] = {}
     for _, path, name, *_shares in standing_out(figures, level):
         marks.setdefault(path, set()).update((name, f"{name}_share"))
     rows = tuple(
-        Row(path, (*path, *_cells(shown, tally, e)), frozenset(marks.get(path, ())))
+        Row(path, (*path[first:], *_cells(shown, tally, e)), frozenset(marks.get(path, ())))
         for path, tally in sorted(figures.by_level(level).items(), key=_by_number)
     )
     label = LEVEL_LABELS[level]
@@ -77,7 +81,7 @@ def community_table(
             Label(f"各{label.zh}情况", f"By {label.en.lower()}"),
             (*places, *_columns(shown)),
             rows,
-            Row((), (TOTAL, *(None,) * (depth - 1), *_cells(shown, figures.whole(), e))),
+            Row((), (TOTAL, *(None,) * (len(places) - 1), *_cells(shown, figures.whole(), e))),
             charts=_place_charts(level, shown),
         ),
         shown,
@@ -193,6 +197,12 @@ def _rate(rate: Indicator, tally: Tally, e: float | None) -> Row:
     return Row((rate.key,), (rate.label, rate.cell(tally, e), formula))
 
 
+def _first_varying(figures: Figures, depth: int) -> int:
+    """Where the path begins to tell places apart: a lone district needs no column; the place itself always has one."""
+    alone = (level for level in range(depth - 1) if len(figures.by_level(LEVELS[level])) == 1)
+    return sum(1 for _ in alone)
+
+
 def _by_number(place: tuple[tuple[str, ...], Tally]) -> list[Any]:
     """Sorts building 2 before building 10."""
     return [int(part) if part.isdecimal() else part for part in re.split(r"(\d+)", "\t".join(place[0]))]
@@ -220,6 +230,8 @@ def _summed(table: Table, shown: Sequence[Indicator]) -> Table:
 
 def _place_charts(level: str, shown: Sequence[Indicator]) -> tuple[Chart, ...]:
     keys = {indicator.key for indicator in shown}
+    if level not in ("subdistrict", "community"):
+        return ()
     if {"fever", "non_reporting"} <= keys:
         return (
             Chart("bars", Label("发热人数", "With fever"), level, ("fever",)),

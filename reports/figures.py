@@ -118,11 +118,15 @@ class Figures:
         """The days there are, in order."""
         return tuple(sorted({spot.day for spot in self.spots}))
 
-    def newest_round(self) -> Figures:
-        """The figures of the latest round in which anybody was called or reported; of the first where none was."""
+    @property
+    def newest_round(self) -> int:
+        """The latest round in which anybody was called or reported; the first where none was."""
         begun = [spot.round for spot, tally in self.spots.items() if tally.count(("attempted", "reported"))]
-        chosen = max(begun) if begun else min((spot.round for spot in self.spots), default=0)
-        return self.only(lambda spot: spot.round == chosen)
+        return max(begun) if begun else min((spot.round for spot in self.spots), default=0)
+
+    def of_round(self, number: int) -> Figures:
+        """The figures of one round."""
+        return self.only(lambda spot: spot.round == number)
 
 
 def read_figures(connection: Connection, scope: Scope, fever_c: float = FEVER_C) -> Figures:

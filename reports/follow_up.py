@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, select
+from sqlalchemy import Connection, Row, Select, and_, func, select
 
 from records.tables import Community, FollowUp, Household, Record, Resident
 from reports import labels
@@ -36,6 +36,44 @@ def follow_up_table(
     """One row for each open task, urgent first, then by due time; times in `zone`, phones masked unless asked."""
     rows = tuple(_line(row, full_phones, zone) for row in connection.execute(_statement(scope).limit(limit)))
     return Table("follow_up", Label("跟进任务", "Follow-up"), _COLUMNS, rows, form="list").check()
+
+
+_FIRST = (
+    Column("kind", Label("任务", "Task")),
+    Column("name", Label("姓名", "Name")),
+    Column("age", Label("年龄", "Age"), "count", Label("报告当年减出生年份", "Year of the report minus year of birth")),
+    Column("place", Label("地址", "Where")),
+    Column("temperature_c", Label("体温 °C", "°C"), "celsius"),
+    Column("present", Label("症状", "Symptoms")),
+    Column("due_at", Label("最迟", "Due"), "time"),
+)
+
+
+def visits_table(connection: Connection, scope: Scope, *, limit: int = 6, zone: tzinfo = ZONE) -> Table:
+    """The doors to knock at first: the open tasks for a visit, the urgent first, at most `limit` of them."""
+    visits = _statement(scope).where(FollowUp.kind.in_(labels.VISITS))
+    number = connection.execute(select(func.count()).select_from(visits.order_by(None).subquery())).scalar_one()
+    rows = tuple(_visit(row, zone) for row in connection.execute(visits.limit(limit)))
+    note = Label(f"先列 {len(rows)} 项，共 {number} 项", f"The first {len(rows)} of {number}")
+    title = Label("先去看谁", "Whom to visit first")
+    return Table("visits", title, _FIRST, rows, note=note if rows else Label("", ""), form="list").check()
+
+
+def _visit(row: Row[Any], zone: tzinfo) -> Line:
+    place = " ".join(part for part in (row.community, row.building, row.unit) if part)
+    return Line(
+        (str(row.id),),
+        (
+            in_words(row.kind, labels.KIND_LABELS),
+            row.name,
+            None if row.birth_year is None else row.day.year - row.birth_year,
+            place,
+            row.temperature_c,
+            symptoms(row.present),
+            row.due_at.astimezone(zone),
+        ),
+        frozenset(("kind",)) if row.urgent else frozenset(),
+    )
 
 
 def _statement(scope: Scope) -> Select[Any]:

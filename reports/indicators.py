@@ -208,7 +208,7 @@ TO_CALL = _count("to_call", "有其他未办结任务，可电话处理", "Has a
 URGENT = _count("urgent", "有未办结的紧急任务", "Has an open urgent task")
 MEDIAN_MINUTES = Indicator(
     "median_minutes",
-    Label("报告用时中位数（分钟）", "Median minutes to report"),
+    Label("报告用时（中位，分）", "Median min. to report"),
     Label(
         "从应报时间到收到报告的分钟数，取中位数",
         "Minutes from the time due to the report, median of those who reported",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
+from unicodedata import east_asian_width
 
 Kind = Literal["text", "count", "percent", "celsius", "minutes", "seconds", "date", "time"]
 
@@ -216,3 +217,8 @@ def _spread_row(row: Row, columns: Sequence[Column]) -> Row:
         if column.kind == "percent":
             cells += [cell.numerator, cell.denominator] if isinstance(cell, Ratio) else [None, None]
     return replace(row, cells=tuple(cells))
+
+
+def wide(text: str) -> int:
+    """The width of a text in half-widths: a Chinese sign takes two."""
+    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)

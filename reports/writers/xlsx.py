@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from unicodedata import east_asian_width
 
 import xlsxwriter
 
 from reports.definitions import definitions_table
-from reports.table import Cell, Chart, Column, Label, Ratio, Row, Table, shown, spread
+from reports.table import Cell, Chart, Column, Label, Ratio, Row, Table, shown, spread, wide
 
 _CHARTS = Label("图表", "Charts")
+_LEFT = ("text", "date", "time")
 _FIGURE, _VALUE = Label("指标", "Figure"), Label("数值", "Value")
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 _INK, _HEAD, _LINE, _MARK = "#1F2933", "#E3EDF5", "#B8C4CE", "#FBE3DF"
@@ -30,7 +30,7 @@ def write_xlsx(path: Path, tables: Sequence[Table], language: str) -> Path:
     with book:
         writer = _Book(book, language)
         for table in tables:
-            writer.add(table if table.form == "cards" else spread(table))
+            writer.add(table)
         writer.draw_charts()
         writer.add(definitions_table(tables))
     return path
@@ -41,13 +41,15 @@ class _Book:
 
     def __init__(self, book: Any, language: str) -> None:
         self.book, self.language = book, language
+        self.charts: Any = None
         self.places: list[tuple[Table, str]] = []
         self.formats: dict[tuple[Any, ...], Any] = {}
 
     def add(self, table: Table) -> None:
         """A sheet for the table: cards upright, everything else as a grid."""
-        name = self._name(table)
+        name = self._name(table.title)
         sheet = self.book.add_worksheet(name)
+        sheet.set_default_row(18)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4
@@ -57,11 +59,22 @@ class _Book:
         if table.form == "cards":
             self._write_cards(sheet, table)
         else:
-            self._write_grid(sheet, table)
-            self.places.append((table, name))
+            whole = spread(table)
+            self._write_grid(sheet, whole)
+            self.places.append((whole, name))
+        if self.charts is None and table.form == "cards":
+            self.charts = self._chart_sheet()
 
-    def _name(self, table: Table) -> str:
-        title = table.title.read(self.language).translate(_FORBIDDEN)[:31]
+    def _chart_sheet(self) -> Any:
+        sheet = self.book.add_worksheet(self._name(_CHARTS))
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        return sheet
+
+    def _name(self, wording: Label) -> str:
+        title = wording.read(self.language).translate(_FORBIDDEN)[:31]
         taken = {sheet.name.lower() for sheet in self.book.worksheets()}
         numbered = (f"{title[:28]} {number}" for number in range(2, 1000))
         return title if title.lower() not in taken else next(name for name in numbered if name.lower() not in taken)
@@ -74,7 +87,8 @@ class _Book:
             )
         sheet.set_row(0, 34)
         for index, column in enumerate(table.columns):
-            self._write(sheet, 0, index, column.label, Column("", column.label), head=True)
+            right = column.kind not in _LEFT
+            self._write(sheet, 0, index, column.label, Column("", column.label), head=True, right=right)
         for number, row in enumerate(table.lines, start=1):
             self._write_row(sheet, number, table, row)
         sheet.freeze_panes(1, _texts(table))
@@ -122,18 +136,15 @@ class _Book:
     def _width(self, table: Table, index: int) -> float:
         column = table.columns[index]
         texts = [shown(row.cells[index], column, self.language) for row in table.lines[:500]]
-        longest = max((_wide(text) for text in texts), default=0)
-        return min(60, max(longest + 2, min(_wide(column.label.read(self.language)) / 2 + 5, 18), 8))
+        longest = max((wide(text) for text in texts), default=0)
+        return min(60, max(longest + 2, min(wide(column.label.read(self.language)) / 2 + 5, 18), 8))
 
     def draw_charts(self) -> None:
-        """All charts on one sheet, two beside each other, fed from the sheets of their tables."""
+        """All charts on one sheet behind the cards, two beside each other, fed from the sheets of their tables."""
         charts = [(table, name, chart) for table, name in self.places for chart in table.charts if table.rows]
         if not charts:
             return
-        sheet = self.book.add_worksheet(_CHARTS.read(self.language))
-        sheet.hide_gridlines(2)
-        sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        sheet = self.charts or self._chart_sheet()
         heights = [0, 0]
         for table, name, chart in charts:
             side = heights.index(min(heights))
@@ -187,6 +198,8 @@ def _style(column: Column, style: dict[str, bool]) -> dict[str, Any]:
     }
     if style.get("head"):
         found |= {"bold": True, "bg_color": _HEAD, "text_wrap": True, "bottom": 1, "num_format": "General"}
+    if style.get("right"):
+        found |= {"align": "right"}
     if style.get("total"):
         found |= {"bold": True, "top": 1, "top_color": _INK}
     if style.get("mark"):
@@ -197,7 +210,3 @@ def _style(column: Column, style: dict[str, bool]) -> dict[str, Any]:
 def _texts(table: Table) -> int:
     """How many columns at the left name the row: they stay when one scrolls sideways."""
     return next((index for index, column in enumerate(table.columns) if column.kind not in ("text", "date")), 0)
-
-
-def _wide(text: str) -> int:
-    return sum(2 if east_asian_width(sign) in "WF" else 1 for sign in text)
