@@ -33,8 +33,10 @@ def subject(question: str, kind: str, asked: Asked) -> str:
     if kind in OPEN_KINDS:
         if asked.get("symptom") or _symptom_named(question):
             return "symptom"
-        if question in BY_STEP:
-            return BY_STEP[question]
+        if "heard" in asked:
+            return "which"
+        named = (BY_STEP.get(name) for name in (str(asked.get("name")), question))
+        return next((topic for topic in named if topic), BY_KIND[kind])
     return BY_KIND.get(kind, "notice")
 
 
@@ -53,7 +55,7 @@ class Answers:
         self.person = person
         self.family = family
         self.tell: dict[str, Callable[[str, Asked, Speaker, Random], Told]] = {
-            name: getattr(self, f"_{name}") for name in {*BY_KIND.values(), *BY_STEP.values(), "notice"}
+            name: getattr(self, f"_{name}") for name in {*BY_KIND.values(), *BY_STEP.values(), "which", "notice"}
         }
 
     def asked_about(self, asked: Asked) -> Person:
@@ -67,6 +69,19 @@ class Answers:
         flags |= {"ill"} if about.truth.symptoms else set()
         flags |= {"feverish"} if about.truth.temperature_c >= FEVER_C else set()
         return flags | ({"proxy"} if about is not self.person else set())
+
+    def keys(self, topic: str, question: str, asked: Asked) -> str | None:
+        """The same on the keypad; None where it takes words."""
+        truth = self.asked_about(asked).truth
+        if topic == "temperature":
+            return f"{truth.temperature_c * 10:.0f}"
+        if topic == "onset":
+            return None if truth.onset_days_ago is None else str(truth.onset_days_ago)
+        if topic == "needs" and asked.get("options"):
+            return "".join(str(no) for no, key in enumerate(asked["options"], 1) if key in truth.needs) or "0"
+        yes = {"contact": truth.contact, "symptoms": bool(truth.symptoms), "greeting": True, "relative": True,
+               "confirm": True, "symptom": topic == "symptom" and self.has_symptom(question, asked)}.get(topic)
+        return None if yes is None else "1" if yes else "2"
 
     # ---- health --------------------------------------------------------------------------------------------
 
@@ -131,7 +146,7 @@ class Answers:
             return self._count(question, asked, speaker, rng)
         ill = [member for member in others if member.truth.symptoms]
         if not ill:
-            rule = "others_well" if self.person.truth.symptoms else "household_all_well"
+            rule = "household_others_well" if self.person.truth.symptoms else "household_all_well"
             return speaker.say(rule, rng, slots=speaker.count(len(self.family), rng)), rule
         rule = "household_with" if len(ill) < len(others) else "household_with_only"
         slots = speaker.count(len(self.family), rng) | {"members": speaker.members(self.person, ill, rng)}
@@ -193,6 +208,13 @@ class Answers:
         slots = speaker.count(place + 1, rng) | {"label": str(label)}
         slots["n"] = speaker.number(place + 1, rng)
         return speaker.say("choice", rng, {"ill"}, slots), f"choice {key}"
+
+    def _which(self, question: str, asked: Asked, speaker: Speaker, rng: Random) -> Told:
+        """Which of the candidates (id to name) he meant: one who is ill, if there is one."""
+        candidates = asked["options"]
+        ill = [member.id for member in self.family if member.id in candidates and member.truth.symptoms]
+        meant = rng.choice(ill or list(candidates))
+        return speaker.say("which", rng, slots={"name": candidates[meant]}), f"which {meant}"
 
     def _number(self, question: str, asked: Asked, speaker: Speaker, rng: Random) -> Told:
         number = rng.randint(int(asked.get("least", 0)), int(asked.get("most", 10)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +16,8 @@ from simulator.speaker import Speaker
 ELDER = 65
 GRAVE_C = 38.5                     # short of breath with such a fever, he cries for help
 SWITCHES_AT = 3                    # the turn at which who changes the language does so
-KEYS_CHANCE = 0.6                  # presses keys where they are offered
+KEYS_FROM = 3                      # asked the same so often, he presses keys where there are any,
+KEYS_CHANCE = 0.6                  # this often
 ASKS_AGAIN = {True: 0.2, False: 0.01}    # at any one question, hard of hearing or not
 SYLLABLES_PER_SECOND = 4.5         # Chinese, unhurried
 WORDS_PER_SECOND = 2.6             # English, unhurried
@@ -49,6 +51,7 @@ class SimulatedResident:
         self.first_call = attempt_no == 1
         self.turn = 0
         self.done: set[str] = set()
+        self.times: Counter[str] = Counter()    # how often he was asked the same
         self.takes_back: float | None = None    # the reading he gave by mistake
         self.calls_back_at: tuple[int, str] | None = None
         self.answers = Answers(person, family)
@@ -76,8 +79,9 @@ class SimulatedResident:
     def answer(self, question: str, *, kind: str, asked: Asked, rng: Random) -> Spoken:
         """What he does when asked; `question` is the step's name, `kind` what is asked, `asked` its particulars.
 
-        Of `asked` he knows: `person` (roster id of the person asked about), `symptom`, `options`, `said` (values read
-        back), `now` (datetime), `least` and `most` of a number, and `keypad` (key to meaning) where keys are offered.
+        Of `asked` he knows: `person` (id of the person asked about), `name` (of the answer), `symptom`, `options`,
+        `heard`, `said` (values read back), `now` (datetime), `least` and `most` of a number, and `keypad` (not empty)
+        where keys are understood: 1 for yes and 2 for no, tenths of a degree, days, places of options.
         """
         self.turn += 1
         ways: tuple[Callable[[str, str, Asked, Random], Spoken | None], ...] = (
@@ -121,8 +125,9 @@ class SimulatedResident:
 
     def _objects(self, question: str, kind: str, asked: Asked, rng: Random) -> Spoken | None:
         """Against a wrong value read back, unless he misses it."""
-        said = asked.get("said") or {}
-        key = wrong_value(said, self.answers.asked_about(asked).truth)
+        now = asked.get("now")
+        today = now.date() if isinstance(now, datetime) else None
+        key = wrong_value(asked.get("said") or {}, self.answers.asked_about(asked).truth, today)
         if key is None or self.takes_back is not None or rng.random() < self.character.misses_wrong_readback:
             return None
         if key.startswith("temperature") and self.character.no_thermometer:
@@ -183,7 +188,9 @@ class SimulatedResident:
         pressed = self._pressed(topic, question, asked, rng)
         if pressed:
             return Spoken(None, pressed, False, 1.0 + len(pressed), f"keys {pressed}")
-        if topic == "notice" and self.done & {"call_later"}:
+        if kind == "call_time":
+            return self._puts_off(asked, rng)
+        if topic == "notice" and "call_later" in self.done:
             return self._spoken(self._say("goodbye", rng), rng)
         told = self._of_temperature(asked, rng) if topic == "temperature" else None
         told = told or self.answers.tell[topic](question, asked, self.speaker, rng)
@@ -241,20 +248,14 @@ class SimulatedResident:
         return f"{told[0]}{self.speaker.say('and_more', rng)}{words}", f"{told[1]} + {intent}"
 
     def _pressed(self, topic: str, question: str, asked: Asked, rng: Random) -> str | None:
-        """Keys, where they are offered and he cares to press them."""
-        keypad = asked.get("keypad") or {}
-        if not keypad or rng.random() >= KEYS_CHANCE:
+        """Keys, where words have failed him twice and keys are understood."""
+        again = f"{question} {topic} {asked.get('person')} {asked.get('symptom')}"
+        self.times[again] += 1
+        if self.times[again] < KEYS_FROM or not asked.get("keypad") or rng.random() >= KEYS_CHANCE:
             return None
-        truth = self.answers.asked_about(asked).truth
-        if topic == "temperature" and not self.character.no_thermometer:
-            return f"{truth.temperature_c * 10:.0f}"
-        wanted = {"contact": truth.contact, "symptoms": bool(truth.symptoms), "needs": bool(truth.needs)}.get(topic)
-        if topic in ("greeting", "relative"):
-            wanted = True
-        if topic == "symptom":
-            wanted = self.answers.has_symptom(question, asked)
-        meaning = {True: "yes", False: "no", None: None}[wanted]
-        return next((key for key, means in keypad.items() if means == meaning), None)
+        if topic == "temperature" and self.character.no_thermometer:
+            return None
+        return self.answers.keys(topic, question, asked)
 
     # ---- small things --------------------------------------------------------------------------------------
 

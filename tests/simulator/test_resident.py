@@ -120,13 +120,13 @@ def test_one_in_five_wrong_readbacks_is_missed(somebody):
 
 
 @pytest.mark.parametrize("said", [
-    {"temperature_c": 38.2}, {"temperature_c": 38.16}, {"symptoms": ["cough", "fever"]}, {"onset_days_ago": 3},
-    {"contact": "yes"}, {"needs": ["medicine"]}, {"cough": True, "rash": "no"}, {"favourite_colour": "blue"}, {},
+    {"temperature_c": 38.2}, {"temperature_c": 38.16}, {"symptoms": ["cough", "fever"]}, {"onset_days_ago": 3}, {"onset": "2026-02-27"}, {"symptoms": {"present": ["fever", "cough"], "absent": ["rash"]}},
+    {"temperature": 38.2}, {"contact": "yes"}, {"needs": ["medicine"]}, {"cough": True, "rash": "no"}, {"favourite_colour": "blue"}, {},
     {"temperature_c": None},
 ])
 def test_right_values_are_confirmed(somebody, said):
     got = repeated(lambda rng: resident(somebody, FEVERISH).answer(
-        "check", kind="confirm", asked={"said": said}, rng=rng).intent, 40)
+        "check", kind="confirm", asked={"said": said, "now": datetime(2026, 3, 2, 10)}, rng=rng).intent, 40)
     assert set(got) - {"repeat", "slower"} == {"confirm_right"}
 
 
@@ -136,12 +136,15 @@ def test_right_values_are_confirmed(somebody, said):
     ({"symptoms": ["fever", "cough", "rash"]}, "confirm_wrong symptoms -rash +"),
     ({"rash": "yes"}, "confirm_wrong symptoms -rash +"),
     ({"onset_days_ago": 1}, "confirm_wrong onset 3"),
+    ({"onset": "2026-03-01"}, "confirm_wrong onset 3"),
+    ({"symptoms": {"present": [], "absent": ["cough", "fever"]}}, "confirm_wrong symptoms - +cough,fever"),
     ({"contact": "no"}, "confirm_wrong contact_yes"),
     ({"needs": ["food"]}, "confirm_wrong needs medicine"),
 ])
 def test_wrong_values_are_put_right_at_any_question(somebody, said, intent):
     for kind in ("confirm", "symptoms", "notice"):
-        assert intents(resident(somebody, FEVERISH), (kind, {"said": said})) == [intent]
+        asked = {"said": said, "now": datetime(2026, 3, 2, 10)}
+        assert intents(resident(somebody, FEVERISH), (kind, asked)) == [intent]
 
 
 def test_a_slip_of_the_tongue_is_taken_back(somebody):
@@ -247,15 +250,16 @@ def test_the_family_is_told_with_its_symptoms(town, somebody):
     assert intents(resident(somebody), ("count", {})) == ["count 1"]
 
 
-def test_keys_are_pressed_where_offered(somebody):
+def test_keys_are_pressed_when_words_have_failed_twice(somebody):
     keypad = {"1": "yes", "2": "no"}
-    pressed = repeated(lambda rng: resident(somebody, FEVERISH).answer(
-        "cough", kind="symptom", asked={"symptom": "cough", "keypad": keypad}, rng=rng).keys)
-    assert set(pressed) == {"1", None}
-    assert 0.5 < pressed.count("1") / len(pressed) < 0.7
-    digits = repeated(lambda rng: resident(somebody, FEVERISH).answer(
-        "temperature", kind="temperature", asked={"keypad": keypad}, rng=rng).keys)
-    assert set(digits) == {"382", None}
+    for kind, asked, keys in (
+        ("symptom", {"symptom": "cough"}, "1"), ("symptom", {"symptom": "rash"}, "2"), ("temperature", {}, "382"),
+        ("onset", {}, "3"), ("needs", {"options": {"food": "菜", "medicine": "药"}}, "2"), ("members", {}, None),
+    ):
+        someone, rng = resident(somebody, FEVERISH), Random(4)
+        answers = [someone.answer("step", kind=kind, asked={**asked, "keypad": keypad}, rng=rng) for _ in range(40)]
+        assert [spoken.keys for spoken in answers[:2]] == [None, None]
+        assert {spoken.keys for spoken in answers} == {None, keys}
 
 
 def test_grave_illness_is_cried_out(somebody):
@@ -265,3 +269,29 @@ def test_grave_illness_is_cried_out(somebody):
 
 def test_a_machine_greets(somebody):
     assert resident(somebody).machine_greeting(Random(1)).intent == "machine"
+
+
+def test_which_of_two_is_meant(town, somebody):
+    family = [member for member in town.family(somebody) if member is not somebody]
+    ill, well = replace(family[0], truth=FEVERISH), replace(family[1], truth=WELL)
+    asked = {"heard": "孩子", "options": {ill.id: ill.name, well.id: well.name}}
+    someone = resident(somebody, family=[ill, well])
+    spoken = someone.answer("others", kind="one_of", asked=asked, rng=Random(1))
+    assert spoken.intent == f"which {ill.id}"
+    assert ill.name in spoken.text
+
+
+def test_a_time_is_named_when_asked_for(somebody):
+    spoken = resident(somebody).answer("when_later", kind="call_time", asked={}, rng=Random(1))
+    assert spoken.intent.startswith("call_later")
+
+
+def test_the_subject_is_told_by_the_step(somebody):
+    someone = resident(somebody, FEVERISH)
+    for step, kind, asked, intent in (
+        ("contact", "yes_no", {}, "contact_yes"), ("fever", "yes_no", {}, "symptom_yes fever"),
+        ("step", "yes_no", {"symptom": "rash"}, "symptom_no rash"), ("needs", "any_of", {}, "needs medicine"),
+        ("step", "when", {"name": "onset"}, "onset 3"), ("greeting", "one_of", {}, "greeting_yes"),
+        ("family", "yes_no", {}, "yes"), ("others", "members", {}, "count 1"),
+    ):
+        assert someone.answer(step, kind=kind, asked=asked, rng=Random(2)).intent == intent
