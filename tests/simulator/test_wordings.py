@@ -13,11 +13,12 @@ from simulator.wordings import FILES, Grammar, grammar
 LANGUAGES = sorted(FILES)
 STYLES = ("speech", "chat")
 INTENTS = """greeting_yes greeting_family wrong_number temperature temperature_repaired temperature_twice
-temperature_both temperature_normal not_measured symptoms symptoms_since no_symptoms symptom_yes symptom_no onset
-contact_yes contact_no household_all_well household_others_well household_with household_with_only count
-needs_none needs_some yes no correction confirm_right confirm_wrong confirm_wrong_symptoms confirm_wrong_plain
-repeat slower who_are_you how_got_number call_later call_at hold_on refuse stop_calling human emergency suspicious question off_topic ack goodbye
-machine dont_know number choice which text"""
+temperature_both temperature_normal not_measured symptoms symptoms_since no_symptoms symptom_yes
+symptom_no onset contact_yes contact_no household_all_well household_others_well household_with
+household_with_only count needs_none needs_some yes no correction confirm_right confirm_wrong
+confirm_wrong_symptoms confirm_wrong_plain repeat slower who_are_you how_got_number call_later call_at
+hold_on refuse stop_calling human emergency suspicious question off_topic ack goodbye machine dont_know
+number choice which text"""
 FLAGS = [{"male"}, {"female", "terse"}, {"male", "talkative", "dialect"}, {"female", "proxy", "dialect"},
          {"male", "ill", "feverish", "high", "elder"}, {"female", "family_ill", "few"}, {"male", "alone"}]
 
