@@ -79,9 +79,9 @@ def perform(dialog: Dialog, name: str, ear: Ear) -> None:
     if act.to and used > act.times:
         _leave(dialog, act, ear)
         return
-    dialog.manner = {"ask": "again", "again": "say", "wait": "wait"}[act.then]
+    dialog.manner = {"ask": "again", "again": "say", "wait": "wait", "help": "help"}[act.then]
     dialog.holding = act.seconds
-    if act.say:
+    if act.say and not (act.then == "help" and dialog.script.steps[dialog.step].help and not dialog.focus):
         dialog.speak(act.say)
 
 

@@ -62,8 +62,8 @@ def _check_common(script: Script) -> None:
     for act in script.acts.values():
         if act.to is not None and act.to not in script.steps:
             raise ScriptError(script.file, "", f"act `{act.name}` goes to `{act.to}`, which is no step")
-        if act.then not in ("ask", "again", "wait"):
-            raise ScriptError(script.file, "", f"act `{act.name}`: `then` is ask, again or wait, not {act.then!r}")
+        if act.then not in ("ask", "again", "wait", "help"):
+            raise ScriptError(script.file, "", f"act `{act.name}`: `then` is ask, again, wait or help, not {act.then!r}")
 
 
 def _check_names(script: Script) -> None:

@@ -19,7 +19,7 @@ from dialogs.wording import Say
 Json = Any
 _KEPT = (
     "step", "language", "about", "family", "answers", "confirmed", "partly", "order", "met", "walked", "focus",
-    "no_input", "no_match", "turns", "seconds", "used", "spoke", "holding", "disposition", "text",
+    "no_input", "no_match", "turns", "seconds", "used", "spoke", "holding", "disposition", "text", "rewind",
 )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ class Dialog:
     holding: float = 0.0
     disposition: str | None = None
     text: list[str] = field(default_factory=lambda: ["", ""])
+    rewind: str = ""
     events: list[Event] = field(default_factory=list)
     saying: list[tuple[str, str]] = field(default_factory=list)
     manner: str = "say"
@@ -260,6 +261,8 @@ class Dialog:
         reading = question.reader.read(ear, question)
         others = [*household.mentions(self, ear), *self._volunteered(ear, question)]
         act = acts.meant(self, ear)
+        if act is None and reading and reading.meaning == "no" and any(self._known_otherwise(one) for one in others):
+            act = "correction"
         if act == "correction":
             self._correct(ear, others)
         elif act and (act in acts.FIRST or reading is None or reading.loose) and act != "dont_know":
@@ -293,6 +296,10 @@ class Dialog:
                 found.append(focus.item(question.name, self.about, reading, ear))
         return found
 
+    def _known_otherwise(self, one: Item) -> bool:
+        known = self.answers.get(one["who"], {}).get(one["name"])
+        return known is not None and not self._partly(one["name"], one["who"]) and known != one["value"]
+
     def _speaks_of(self, question: Question) -> bool:
         return question.kind in ("temperature", "symptoms", "when", "count") or question.context == "fever"
 
@@ -320,10 +327,7 @@ class Dialog:
             return
         for one in others:
             focus.merge_correction(self, one)
-        self.take(others, ear) if others else self.take(changed, ear)
-        first = min(changed, key=lambda one: [one["name"], one["who"]] not in self.order)
-        if not self.focus:
-            self.back_to(first["name"], first["who"])
+        self.take(others or changed, ear)
 
     def _label(self, name: str) -> str:
         return self.script.label(self.script.questions[name], self.language).lower()
@@ -389,6 +393,9 @@ class Dialog:
         one["doubt"] = found
         return found
 
+    def _partly(self, name: str, who: str) -> bool:
+        return f"{who} {name}" in self.partly
+
     def _same(self, one: Item) -> bool:
         """Whether a value was confirmed already; of symptoms, whether none was added."""
         known, value = self.answers.get(one["who"], {}).get(one["name"]), one["value"]
@@ -408,6 +415,8 @@ class Dialog:
     def keep(self, one: Item, confirmed: bool = False) -> None:
         """An answer is known from now on."""
         name, who, value = one["name"], one["who"], self._consistent(one)
+        if who == self.called and self.answers.get(who, {}).get(name, value) != value and not self._partly(name, who):
+            self.rewind = name
         confirmed = confirmed or (f"{who} {name}" in self.confirmed and self._same(one))
         self.answers.setdefault(who, {})[name] = value
         key = f"{who} {name}"
@@ -475,6 +484,9 @@ class Dialog:
             if step.kind != "end":
                 focus.keep_pending(self)
                 walk(self.script).put(self, "time_up")
+        if self.rewind and not self.focus and not self.over:
+            self.back_to(self.rewind, self.called)
+            self.rewind = ""
         passed: set[tuple[str, str]] = set()
         while not self.over and not self.focus and not self._waits(self.script.steps[self.step], passed):
             pass

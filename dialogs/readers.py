@@ -303,7 +303,7 @@ class AnyOf(OneOf):
             return ear.reading("some", chosen, "choice")
         if u.yes_no == "no" or u.all_well:
             return ear.reading("none", [], "yes_no")
-        if question.free and u.yes_no is None and u.act is None and len(ear.words.strip()) > 1:
+        if question.free and u.yes_no is None and u.act is None and len(ear.words.strip()) > 2:
             return Reading("some", [ear.words.strip()[:200]], loose=True)
         return None
 
@@ -328,7 +328,7 @@ class AnyOf(OneOf):
 def _chosen(question: Question, ear: Ear) -> list[str]:
     """The options that were named, in the order of the script."""
     choice = ear.understood.choice
-    if choice:
+    if choice or ear.understood.act:
         return [option.key for option in question.options if option.key in choice]
     text = ear.words.translate(folding())
     return [option.key for option in question.options if any(phrase in text for phrase in option.heard)]

@@ -54,8 +54,8 @@ class Act:
     """Something a resident may do at every step: ask who calls, refuse, hold the line ...
 
     `of` names the act of the understanding that `phrases` make more precise; `whole`: the phrase must be all that was
-    said. After `say` the question is asked again (`then`: ask), in full (again), or waited for (wait `seconds`); or the
-    dialog goes `to` a step, from the start or after the act was met `times`.
+    said. After `say` the question is asked again (`then`: ask), in full (again), with the help of its step (help), or
+    waited for (wait `seconds`); or the dialog goes `to` a step, from the start or after the act was met `times`.
     """
 
     name: str

@@ -64,9 +64,9 @@ def ask(dialog: Dialog) -> None:
         _ask_focus(dialog)
     else:
         step = dialog.script.steps[dialog.step]
-        if dialog.no_match and step.help:
+        if step.help and (dialog.no_match > 1 or dialog.manner == "help"):
             speak(dialog, step.help)
-        say = step.again if dialog.manner == "again" and step.again else step.say
+        say = step.again if dialog.manner != "say" and step.again else step.say
         if say:
             speak(dialog, say)
     if (dialog.no_match > 1 or dialog.no_input > 1) and (hint := _keypad_hint(dialog)):
@@ -141,7 +141,10 @@ def _place(dialog: Dialog, place: str) -> str:
         case "name":
             return str(dialog.resident["name"])
         case "caller":
-            return str(dialog.facts.get("caller") or "")
+            caller = dialog.facts.get("caller") or ""
+            if isinstance(caller, Mapping):  # the office's name in each language
+                caller = caller.get(dialog.language) or caller["zh-Hans"]
+            return str(caller)
         case "who":
             return str(household.member(dialog, dialog.about)["name"]) if dialog.proxy else words["you"]
         case "whose":
