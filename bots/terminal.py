@@ -42,12 +42,15 @@ class TerminalLine:
         return round(monotonic() - self.began, 1)
 
 
-def converse(dialog: Dialog, line: TerminalLine) -> None:
-    """Plays a dialog on a line without keeping anything; KeyboardInterrupt ends it like a hang-up."""
+def converse(dialog: Dialog, line: TerminalLine) -> list[Heard]:
+    """Plays a dialog on a line, and returns what was heard; Ctrl-C ends it like a hang-up."""
+    heard: list[Heard] = []
     dialog.open()
     try:
         while not dialog.over:
-            dialog.hear(line.ask(dialog.reply))
+            heard.append(line.ask(dialog.reply))
+            dialog.hear(heard[-1])
         line.tell(dialog.reply)
     except KeyboardInterrupt:
-        dialog.interrupt("hung up")
+        dialog.interrupt("hung_up")
+    return heard

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Row,
     and_,
     case,
     false,
@@ -97,6 +98,13 @@ def finish_round(
         .group_by(Record.disposition)
     )
     return {row.disposition: row.residents for row in tx.execute(query)}
+
+
+def newest_records(tx: Connection, campaign_id: int) -> list[Row[Any]]:
+    """The records of the newest round of a campaign, all columns."""
+    newest = select(func.max(Record.round)).where(Record.campaign_id == campaign_id).scalar_subquery()
+    query = select(Record.__table__).where(Record.campaign_id == campaign_id, Record.round == newest)
+    return list(tx.execute(query.order_by(Record.resident_id)))
 
 
 def _launch(

@@ -1,0 +1,1 @@
+"""What `run_bot.py` can do, one file a topic; each command is a function of the house and its arguments."""

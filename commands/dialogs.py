@@ -1,0 +1,77 @@
+"""Commands on dialogs: check, draw, talk, understand."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from commands.house import House, now
+
+
+def check(house: House, args: argparse.Namespace) -> int:
+    """Checks scripts, and says of each whether it is sound; all are checked, whatever the first says."""
+    from dialogs.script import ScriptError, load_script, script_names
+
+    bad = 0
+    for name in args.scripts or script_names():
+        try:
+            script = load_script(name)
+        except ScriptError as error:
+            bad += 1
+            print(error, file=sys.stderr)
+            continue
+        house.say(
+            f"{name}：可用（第 {script.version} 版，{len(script.steps)} 步）",
+            f"{name}: sound (version {script.version}, {len(script.steps)} steps)",
+        )
+    return 1 if bad else 0
+
+
+def draw(house: House, args: argparse.Namespace) -> int:
+    """Draws a script as a state diagram: Mermaid, or SVG by the name of the file."""
+    from dialogs.draw import mermaid, svg
+    from dialogs.script import load_script
+
+    script = load_script(args.script)
+    if not args.out:
+        print(mermaid(script, house.language))
+        return 0
+    out = Path(args.out)
+    out.write_text(
+        svg(script, house.language) if out.suffix == ".svg" else mermaid(script, house.language), encoding="utf-8"
+    )
+    print(out)
+    return 0
+
+
+def chat(house: House, args: argparse.Namespace) -> int:
+    """A talk with a script, typed in the terminal; kept as a test case where asked."""
+    from bots.terminal import HINT, TerminalLine, converse
+    from dialogs.dialog import Dialog
+    from dialogs.script import load_script
+
+    language = args.talk_lang or ("zh-Hans" if house.chinese else "en")
+    name = args.name or ("Mary Brown" if language == "en" else "王芳")
+    person = {"id": "1", "name": name, "language": language}
+    channel = "phone" if args.phone else "chat"
+    facts = {**house.facts, "resident": person, "members": [person], "channel": channel}
+    dialog = Dialog(load_script(args.script), {**facts, "now": now().astimezone().isoformat(timespec="minutes")})
+    print(HINT)
+    heard = converse(dialog, TerminalLine(short=args.phone))
+    house.say(f"（结束：{dialog.disposition}）", f"(ended: {dialog.disposition})")
+    if args.record:
+        from dialogs.talk import record
+
+        Path(args.record).write_text(record(dialog.script, dialog.facts, heard), encoding="utf-8")
+        print(args.record)
+    return 0
+
+
+def understand(house: House, args: argparse.Namespace) -> int:
+    """Reads JSON lines on standard input, and writes what each means."""
+    from dialogs.understanding import explain, serve
+
+    for line in (explain if args.explain else serve)(sys.stdin):
+        print(line, flush=True)
+    return 0

@@ -1,0 +1,74 @@
+"""Builds the rooms from the settings, and hands them to each other; heavy parts only when they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from commands.settings import Settings
+
+if TYPE_CHECKING:
+    from bots.desk import Desk
+    from records.store import Store
+    from reports.table import Table
+
+
+class House:
+    """The rooms, built once from the settings; `language` is that of the person at the keyboard."""
+
+    def __init__(self, settings: Settings, language: str) -> None:
+        self.settings, self.language = settings, language
+
+    @property
+    def chinese(self) -> bool:
+        """Whether the person at the keyboard reads Chinese."""
+        return self.language.startswith("zh")
+
+    @property
+    def out(self) -> Path:
+        """The folder for what is written."""
+        return Path(self.settings.out)
+
+    @cached_property
+    def store(self) -> Store:
+        """The store, opened on first use."""
+        from records.store import Store
+
+        return Store(self.settings.store)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What every dialog is told of the office that calls."""
+        settings = self.settings
+        caller = {"zh-Hans": settings.office, "zh-Hant": settings.office, "en": settings.office_en}
+        return {"caller": caller, "recorded": settings.recorded, "fever_c": settings.fever_c}
+
+    def desk(self, clock: Callable[[], datetime] | None = None) -> Desk:
+        """A desk that commits each turn; without a clock one for virtual time, which commits each call."""
+        from bots.desk import Desk
+        from dialogs.script import load_script
+
+        return Desk(self.store, load_script, clock=clock, each_turn=clock is not None, facts=self.facts)
+
+    def at(self, store: str) -> House:
+        """The same house over another store."""
+        return House(replace(self.settings, store=store), self.language)
+
+    def say(self, zh: str, en: str) -> None:
+        """One line for the person at the keyboard."""
+        print(zh if self.chinese else en, flush=True)
+
+    def show(self, table: Table) -> None:
+        """A table, on the terminal."""
+        from reports.writers.terminal import print_table
+
+        print_table(table, self.language)
+
+
+def now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
