@@ -23,7 +23,7 @@ MAY_IMPORT = {
 LIVES_IN = {
     "transitions": {"dialogs/machine.py"},
     "pypinyin": {"dialogs/understanding"},
-    "opencc": {"dialogs/understanding", "dialogs/script.py"},
+    "opencc": {"dialogs/understanding", "dialogs/wording.py"},
     "yaml": {"dialogs", "records", "campaigns", "simulator", "reports"},
     "sqlalchemy": {"records", "reports", "campaigns"},
     "alembic": {"records/migrations"},
