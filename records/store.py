@@ -25,6 +25,7 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-32768",
 )
+Tx = Connection  # an open transaction, by the name under which rooms without SQLAlchemy know it
 write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
