@@ -2,50 +2,77 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from types import MappingProxyType
 
-from dialogs.understanding.lexicon import Lexicon, layer
-from dialogs.understanding.numbers import numbers
-from dialogs.understanding.text import read
-from dialogs.understanding.understood import ACTS, Understood
+from dialogs.understanding import acts, answers
+from dialogs.understanding.household import count
+from dialogs.understanding.items import Item, items
+from dialogs.understanding.onset import onset
+from dialogs.understanding.scope import Scope
+from dialogs.understanding.temperature import temperature
+from dialogs.understanding.text import Text, read
+from dialogs.understanding.understood import Understood
+
+Options = Mapping[str, Sequence[str]] | None
 
 
-@cache
-def _layers() -> tuple[Lexicon, Lexicon, Lexicon]:
-    return layer("symptom", "cue"), layer("act"), layer("answer")
-
-
-def hear(
-    words: str, context: str, lang: str, options: Mapping[str, Sequence[str]] | None, now: datetime | None
-) -> Understood:
+def hear(words: str, context: str, lang: str, options: Options, now: datetime | None) -> Understood:
     """Understand one answer."""
     text = read(words)
-    symptom_layer, act_layer, answer_layer = _layers()
-    present: list[str] = []
-    absent: list[str] = []
-    negated = False
-    for mention in symptom_layer.scan(text.keys):
-        topic, name = mention.label.split(".")
-        if topic == "cue":
-            negated = name == "neg"
-        else:
-            (absent if negated else present).append(name)
-    acts = {mention.label.split(".")[1] for mention in act_layer.scan_all(text.keys)}
-    act = next((act for act in ACTS if act in acts), None)
-    answers = [mention.label.split(".")[1] for mention in answer_layer.scan(text.keys)]
-    yes_no = answers[0] if answers and context in ("fever", "contact", "symptoms", "open", "confirm") else None
-    said = numbers(text)
-    reading = next((number.value for number in said if 34 <= number.value <= 43), None)
-    if reading is None:
-        reading = next((round((n.value - 32) / 1.8, 1) for n in said if 93.2 <= n.value <= 109.4), None)
-    count = int(said[0].value) if said and context == "household" else None
+    keys = text.keys
+    row = items(text)
+    Scope(keys, row).walk()
+    spans: dict[str, tuple[int, int]] = {}
+    degrees, status, reading, _ = temperature(keys, row, context)
+    if reading:
+        spans["temperature_c"] = text.span(reading.first, reading.end)
+    present, absent = _symptoms(text, row, spans)
+    yes_no = _yes_no(keys, row, context, bool(present or absent))
+    if yes_no:
+        spans["yes_no"] = text.span(yes_no[1], yes_no[2])
+        if context == "fever" and not {"fever"} & {*present, *absent}:
+            (present if yes_no[0] == "yes" else absent).append("fever")
+            spans["fever"] = spans["yes_no"]
+    act = acts.act(keys, row)
+    if act:
+        spans["act"] = text.span(act.first, act.end)
+    people = count(keys, row, context)
+    if people:
+        spans["count"] = text.span(people[1], people[2])
+    moment = onset(row, context, now, bool(present))
+    if moment:
+        spans["onset_days_ago"] = text.span(moment.first, moment.end)
     return Understood(
-        temperature_c=reading,
-        temperature_status="ok" if reading is not None else "absent",
-        symptoms_present=tuple(dict.fromkeys(present)),
-        symptoms_absent=tuple(dict.fromkeys(absent)),
-        yes_no=yes_no,
-        act=act,
-        count=count,
-        number=(said[0].value, None) if said else None,
+        temperature_c=degrees,
+        temperature_status=status,
+        symptoms_present=tuple(present),
+        symptoms_absent=tuple(absent),
+        yes_no=yes_no[0] if yes_no else None,
+        act=act.label.name if act else None,
+        count=people[0] if people else None,
+        onset_days_ago=moment.days if moment else None,
+        spans=MappingProxyType(spans),
     )
+
+
+def _symptoms(text: Text, row: list[Item], spans: dict[str, tuple[int, int]]) -> tuple[list[str], list[str]]:
+    """The respondent's own symptoms; the last word on each counts."""
+    last: dict[str, Item] = {}
+    for item in row:
+        if item.topic == "symptom" and not item.who and (item.status != "?" or item.name not in last):
+            last[item.name] = item
+    for name, item in last.items():
+        if item.status != "?":
+            spans[name] = text.span(item.first if item.start < 0 else item.start, item.end)
+    present = [name for name, item in last.items() if item.status == "+"]
+    return present, [name for name, item in last.items() if item.status == "-"]
+
+
+def _yes_no(keys: list[str], row: list[Item], context: str, symptoms: bool) -> answers.YesNo | None:
+    if context == "fever":
+        return answers.about_fever(keys, row)
+    if context == "contact":
+        return answers.about_contact(keys, row)
+    if context in ("symptoms", "open", "confirm"):
+        return answers.bare(keys, row)
+    return None

@@ -1,4 +1,4 @@
-"""The words people use, read from the files in lexicon/, checked, and laid out as one tree of tokens."""
+"""The words people use, read from the files in lexicon/, checked, and laid out as trees of tokens."""
 
 import itertools
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import yaml
 
@@ -14,82 +14,113 @@ from dialogs.understanding.text import read
 
 FOLDER = Path(__file__).parent / "lexicon"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_EITHER = re.compile(r"\(([^()]*)\)")
+_BETWEEN = re.compile(r"[,\n]")
+GAP = 5  # tokens that an ellipsis in a phrase may stand for
+
+Tree = dict[str, Any]  # key of a token -> Tree; "" -> the labels that end here
 
 
 class LexiconError(ValueError):
     """A lexicon file that says something the engine cannot use; names the file and the place."""
 
 
-Tree = dict[str, Any]  # key of a token -> Tree; "" -> the labels that end here
+class Label(NamedTuple):
+    """What a phrase means: the topic (file) and the name in it."""
+
+    topic: str
+    name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """Words of the text that the lexicon knows: label and tokens first..end-1."""
 
-    label: str
+    label: Label
     first: int
     end: int
 
 
 @dataclass(slots=True)
 class Lexicon:
-    """All phrases of one layer as a tree; a label is 'topic.name'."""
+    """Phrases as a tree of tokens; a phrase with an ellipsis is kept as its parts."""
 
     tree: Tree = field(default_factory=dict)
 
-    def add(self, phrase: str, label: str) -> None:
+    def add(self, phrase: str, label: Label) -> None:
         """Teach the tree one phrase."""
         node = self.tree
         for key in read(phrase).keys:
             node = node.setdefault(key, {})
-        labels: tuple[str, ...] = node.get("", ())
+        labels: tuple[Label, ...] = node.get("", ())
         if label not in labels:
             node[""] = (*labels, label)
 
     def scan(self, keys: list[str]) -> list[Mention]:
         """The longest phrases from left to right, none overlapping another."""
         found: list[Mention] = []
-        at, tree = 0, self.tree
-        while at < len(keys):
-            labels, end = self._longest(tree, keys, at)
-            found.extend(Mention(label, at, end) for label in labels)
-            at = end if labels else at + 1
+        at, tree, size = 0, self.tree, len(keys)
+        while at < size:
+            if keys[at] in tree:
+                labels, end = _longest(tree, keys, at)
+                if labels:
+                    found += [Mention(label, at, end) for label in labels]
+                    at = end
+                    continue
+            at += 1
         return found
 
     def scan_all(self, keys: list[str]) -> list[Mention]:
-        """The longest phrase from every token, overlapping ones too."""
+        """The longest phrase from every token, overlapping ones too, phrases with a gap joined."""
         found: list[Mention] = []
-        for at in range(len(keys)):
-            labels, end = self._longest(self.tree, keys, at)
-            found.extend(Mention(label, at, end) for label in labels)
+        opened: list[Mention] = []
+        tree = self.tree
+        for at, key in enumerate(keys):
+            if key not in tree:
+                continue
+            labels, end = _longest(tree, keys, at)
+            for label in labels:
+                if label.topic == "gap":
+                    self._join(Mention(label, at, end), opened, found)
+                else:
+                    found.append(Mention(label, at, end))
         return found
 
     @staticmethod
-    def _longest(tree: Tree, keys: list[str], at: int) -> tuple[tuple[str, ...], int]:
-        labels: tuple[str, ...] = ()
-        end, size = at, len(keys)
-        node = tree.get(keys[at])
-        while node is not None:
-            at += 1
-            if "" in node:
-                labels, end = node[""], at
-            node = node.get(keys[at]) if at < size else None
-        return labels, end
+    def _join(part: Mention, opened: list[Mention], found: list[Mention]) -> None:
+        """A part waits for the next one; its name is 'topic.name/number of the phrase/place/last place'."""
+        phrase, place, last = part.label.name.rsplit("/", 2)
+        if place == "0":
+            opened.append(part)
+            return
+        before = f"{phrase}/{int(place) - 1}/{last}"
+        for first in reversed(opened[-8:]):
+            if first.label.name == before and 0 <= part.first - first.end <= GAP:
+                if place == last:
+                    topic, _, name = phrase.partition("/")[0].partition(".")
+                    found.append(Mention(Label(topic, name), first.first, part.end))
+                else:
+                    opened.append(Mention(part.label, first.first, part.end))
+                return
 
 
-_CHOICE = re.compile(r"\(([^()]*)\)")
+def _longest(tree: Tree, keys: list[str], at: int) -> tuple[tuple[Label, ...], int]:
+    labels: tuple[Label, ...] = ()
+    end, size = at, len(keys)
+    node = tree.get(keys[at])
+    while node is not None:
+        at += 1
+        if "" in node:
+            labels, end = node[""], at
+        node = node.get(keys[at]) if at < size else None
+    return labels, end
 
 
 def spellings(pattern: str) -> Iterator[str]:
     """All phrases that a pattern stands for: (a|b) is either of the two, (a|) may be left out."""
-    parts = _CHOICE.split(pattern)
+    parts = _EITHER.split(pattern)
     choices = [part.split("|") if place % 2 else [part] for place, part in enumerate(parts)]
     for combined in itertools.product(*choices):
         yield "".join(combined)
-
-
-_BETWEEN = re.compile(r"[,\n]")
 
 
 @cache
@@ -97,29 +128,56 @@ def entries() -> Mapping[str, Mapping[str, list[str]]]:
     """Topic -> name -> patterns, of all languages together."""
     topics: dict[str, dict[str, list[str]]] = {}
     for path in sorted(FOLDER.glob("*.yaml")):
-        for name, patterns in _checked(path).items():
-            topics.setdefault(path.name.split(".")[1], {}).setdefault(name, []).extend(patterns)
+        topic = topics.setdefault(path.name.split(".")[1], {})
+        for name, patterns in checked(path).items():
+            topic.setdefault(name, []).extend(patterns)
     return topics
 
 
-def _checked(path: Path) -> dict[str, list[str]]:
+def checked(path: Path) -> dict[str, list[str]]:
+    """The names of one file with their patterns; LexiconError for what is not names with words."""
     data = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
     if not isinstance(data, dict):
         raise LexiconError(f"{path.name}: not a list of names with their words")
     words: dict[str, list[str]] = {}
     for name, said in data.items():
         if not isinstance(name, str) or not isinstance(said, str):
-            raise LexiconError(f"{path.name}: {name!r}: a name in quotes where needed, then words with commas between")
+            raise LexiconError(f"{path.name}: {name!r}: wants a name (yes and no in quotes) and words with commas")
         words[name] = [word.strip() for word in _BETWEEN.split(said) if word.strip()]
+        for word in words[name]:
+            if word.count("(") != word.count(")") or not read(word).keys:
+                raise LexiconError(f"{path.name}: {name}: cannot read {word!r}")
     return words
 
 
 def layer(*topics: str) -> Lexicon:
     """One tree of some topics."""
-    lexicon = Lexicon()
+    lexicon, number = Lexicon(), itertools.count()
     for topic in topics:
         for name, patterns in entries().get(topic, {}).items():
             for pattern in patterns:
-                for phrase in spellings(pattern):
-                    lexicon.add(phrase, f"{topic}.{name}")
+                for part, label in _labelled(pattern, Label(topic, name), number):
+                    for phrase in spellings(part):
+                        lexicon.add(phrase, label)
     return lexicon
+
+
+def _labelled(pattern: str, label: Label, number: Iterator[int]) -> Iterator[tuple[str, Label]]:
+    """The parts of a pattern around its ellipses, each with its label; an ellipsis in a choice makes more patterns."""
+    if "…" not in pattern:
+        yield pattern, label
+        return
+    patterns = spellings(pattern) if any("…" in choice for choice in _EITHER.findall(pattern)) else [pattern]
+    for each in patterns:
+        parts, phrase = each.split("…"), f"{label.topic}.{label.name}/{next(number)}"
+        if len(parts) == 1:
+            yield each, label
+            continue
+        for place, part in enumerate(parts):
+            yield part, Label("gap", f"{phrase}/{place}/{len(parts) - 1}")
+
+
+def words(topic: str, name: str) -> frozenset[str]:
+    """Single words of a topic as a set of keys."""
+    patterns = entries().get(topic, {}).get(name, [])
+    return frozenset(read(phrase).keys[0] for pattern in patterns for phrase in spellings(pattern))

@@ -1,0 +1,37 @@
+"""What people do instead of answering: the ten acts, by their precedence."""
+
+from functools import cache
+
+from dialogs.understanding.items import Item
+from dialogs.understanding.lexicon import Lexicon, Mention, layer
+from dialogs.understanding.understood import ACTS
+
+_PAST = {"longago", "unityear", "unitmonth", "halfyear", "month", "d2"}
+
+
+@cache
+def _layer() -> Lexicon:
+    return layer("act")
+
+
+def act(keys: list[str], row: list[Item]) -> Mention | None:
+    """The first of the acts that the answer performs; label.name is the act."""
+    found = _layer().scan_all(keys)
+    if not found:
+        return None
+    masks = [mention for mention in found if mention.label.name == "none"]
+    acts = [m for m in found if m.label.name != "none" and not _masked(m, masks)]
+    acts = [m for m in acts if m.label.name != "emergency" or not _long_past(row, m)]
+    return min(acts, key=lambda mention: ACTS.index(mention.label.name), default=None)
+
+
+def _masked(mention: Mention, masks: list[Mention]) -> bool:
+    return any(mask.first < mention.end and mention.first < mask.end for mask in masks)
+
+
+def _long_past(row: list[Item], mention: Mention) -> bool:
+    """Whether an emergency is told of long ago: a time in its clause that is not of now."""
+    clause = next((item.clause for item in reversed(row) if item.first <= mention.first), 0)
+    return any(
+        item.topic == "time" and item.name in _PAST and abs(item.clause - clause) <= 1 for item in row
+    )

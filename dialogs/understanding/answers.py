@@ -1,0 +1,122 @@
+"""Yes or no to the question asked, put in whatever way."""
+
+from functools import cache
+
+from dialogs.understanding.items import Item
+from dialogs.understanding.lexicon import Lexicon, Mention, layer
+
+YesNo = tuple[str, int, int]  # "yes" or "no", first token, end token
+
+
+@cache
+def _layer() -> Lexicon:
+    return layer("answer")
+
+
+def answer_words(keys: list[str], row: list[Item]) -> list[tuple[Mention, Item | None]]:
+    """Words that answer by themselves, with the item they stand beside, less those that deny a symptom or trip."""
+    found: list[tuple[Mention, Item | None]] = []
+    covered = -1
+    for mention in _layer().scan_all(keys):
+        if mention.end <= covered:
+            continue
+        covered = mention.end
+        near = next((item for item in reversed(row) if item.first <= mention.first), None)
+        after = next((item for item in row if item.first >= mention.end), None)
+        inside = any(i.first <= mention.first and i.end > mention.end and i.topic != "sign" for i in row)
+        if inside or _governs(mention, after) or (near and near.topic == "sign" and near.first > mention.first):
+            continue
+        found.append((mention, near))
+    return found
+
+
+def _governs(mention: Mention, after: Item | None) -> bool:
+    """Whether the word goes on to a symptom or a journey: 'no cough' answers nothing else."""
+    return bool(after and after.topic in ("symptom", "contact", "trouble") and after.first - mention.end <= 1)
+
+
+def bare(keys: list[str], row: list[Item]) -> YesNo | None:
+    """The answer that stands in plain words, strong words before weak ones, a second thought before a first."""
+    words = [(m, item) for m, item in answer_words(keys, row) if not (item and item.who and item.first != m.first)]
+    if any(m.label.name == "unsure" for m, _ in words):
+        return None
+    strong = [m for m, _ in words if m.label.name in ("yes", "no", "hedged")]
+    weak = [m for m, _ in words if m.label.name == "weakyes"]
+    if strong:
+        chosen = strong[0]
+        if chosen.label.name == "no" and any(m.label.name != "no" for m in strong) and _turned(row, chosen, strong):
+            chosen = next(m for m in strong if m.label.name != "no")
+        name = "yes" if chosen.label.name == "hedged" else chosen.label.name
+        return name, chosen.first, chosen.end
+    return ("yes", weak[0].first, weak[0].end) if weak else None
+
+
+def _turned(row: list[Item], first: Mention, strong: list[Mention]) -> bool:
+    other = next(m for m in strong if m.label.name != "no")
+    return other.first > first.first and any(
+        i.topic == "cue" and i.name in ("but", "repair") and first.first <= i.first <= other.first for i in row
+    )
+
+
+def about_fever(keys: list[str], row: list[Item]) -> YesNo | None:
+    """Answer to 'do you have a fever'."""
+    fevers = [item for item in row if item.topic == "symptom" and item.name == "fever" and not item.who]
+    if fevers:
+        last = fevers[-1]
+        if last.status == "?":
+            return None
+        return ("yes" if last.status == "+" else "no"), last.first, last.end
+    for at, item in enumerate(row):
+        if item.topic == "cue" and item.name in ("over", "still") and not item.who and not _about_other(row, item):
+            denied = at and row[at - 1].topic == "cue" and row[at - 1].name in ("neg", "negv")
+            gone = (item.name == "over") != bool(denied)
+            return ("no" if gone else "yes"), item.first, item.end
+    return bare(keys, row)
+
+
+def _about_other(row: list[Item], item: Item) -> bool:
+    return any(other.topic == "symptom" and other.clause == item.clause for other in row)
+
+
+def about_contact(keys: list[str], row: list[Item]) -> YesNo | None:
+    """Answer to 'were you out of town, or near a sick or infected person, in the last 14 days'."""
+    evidence = [item for item in row if item.topic == "contact"]
+    yes = [item for item in evidence if _counts(row, item)]
+    if yes:
+        return "yes", yes[0].first, yes[0].end
+    plain = bare(keys, row)
+    if plain and plain[0] == "no":
+        return plain
+    sick = next((item for item in row if _sick_other(row, item)), None)
+    never = any(item.name == "met" and item.status == "-" for item in evidence)
+    if sick and not never:
+        return "yes", sick.first, sick.end
+    if plain and not (evidence and plain[0] == "yes" and all(i.name == "local" for i in evidence)):
+        return plain
+    no = [item for item in evidence if item.name == "local" or item.status == "-" or _long_ago(row, item)]
+    return ("no", no[0].first, no[0].end) if no else None
+
+
+def _counts(row: list[Item], item: Item) -> bool:
+    if item.status != "+" or item.who or _long_ago(row, item):
+        return False
+    if item.name == "went":
+        return not any(other.topic == "contact" and other.name == "local" and other.clause == item.clause for other in row)
+    return item.name in ("trip", "met")
+
+
+def _long_ago(row: list[Item], item: Item) -> bool:
+    return any(
+        other.clause == item.clause and (other.topic, other.name) in _LONG_AGO
+        for other in row
+    )
+
+
+_LONG_AGO = {("time", "longago"), ("time", "unityear"), ("time", "unitmonth"), ("time", "halfyear")}
+
+
+def _sick_other(row: list[Item], item: Item) -> bool:
+    """Somebody else who is ill now."""
+    if item.topic == "contact" and item.name == "ill":
+        return item.status == "+" and not _long_ago(row, item)
+    return item.topic == "symptom" and bool(item.who) and item.status == "+"

@@ -1,0 +1,116 @@
+"""An answer as a row of items: known words, numbers and signs in the order they were said."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from dialogs.understanding.lexicon import Label, Lexicon, Mention, entries, layer
+from dialogs.understanding.numbers import Number, numbers
+from dialogs.understanding.text import Text
+
+_SIGNS = {
+    ",": "comma", "、": "list", "/": "list", ":": "colon", "-": "comma", "(": "comma", ")": "comma", "~": "comma",
+    ".": "end", "。": "end", "!": "end", ";": "end", "…": "end", "\n": "end", "?": "question", "•": "end",
+}  # fmt: skip
+_APART = 8  # tokens between a part of the body and its trouble
+
+
+@dataclass(slots=True)
+class Item:
+    """One item: where it is, whose it is, and whether it was denied; filled in by the scope pass."""
+
+    topic: str
+    name: str
+    first: int
+    end: int
+    number: Number | None = None
+    start: int = -1  # first token of all its words, where these are apart
+    who: str = ""  # "" is the respondent
+    status: str = "+"  # "+" now, "-" denied or over, "?" not to be told
+    past: bool = False
+    clause: int = 0
+    hedged: bool = False
+    settled: bool = False
+
+
+@cache
+def _layer() -> Lexicon:
+    return layer("symptom", "part", "trouble", "cue", "person", "time", "measure", "count", "contact")
+
+
+@cache
+def _body() -> dict[tuple[str, str], str]:
+    """(part, trouble) -> symptom, from the file that says which trouble of which part is which symptom."""
+    pairs = ((symptom, pair.split()) for symptom, pairs in entries()["body"].items() for pair in pairs)
+    return {(part, trouble): symptom for symptom, (part, trouble) in pairs}
+
+
+def items(text: Text) -> list[Item]:
+    """All items of a text in order; parts of the body with their troubles become symptoms."""
+    mentions = _layer().scan(text.keys)
+    said = _numbers_apart(numbers(text), mentions)
+    row = [Item(label.topic, label.name, first, end) for label, first, end in mentions]
+    row += [Item("number", "", number.first, number.end, number) for number in said]
+    taken = {at for number in said for at in range(number.first, number.end)}
+    row = [item for item in row if item.number or item.first not in taken or item.end - 1 not in taken]
+    row += [
+        Item("sign", _SIGNS[key], at, at + 1)
+        for at, key in enumerate(text.keys)
+        if key in _SIGNS and at not in taken
+    ]
+    row.sort(key=lambda item: (item.first, -item.end))
+    return _bodily(row)
+
+
+def _numbers_apart(said: list[Number], mentions: list[Mention]) -> list[Number]:
+    """Numbers that are not a piece of longer known words (一点, one moment)."""
+    longer = {at: (m.first, m.end) for m in mentions if m.end - m.first > 1 for at in range(m.first, m.end)}
+    kept = []
+    for number in said:
+        first, end = longer.get(number.first, (number.first, number.first))
+        if end - first > number.end - number.first or (end > number.end and first <= number.first):
+            continue
+        kept.append(number)
+    return kept
+
+
+def _bodily(row: list[Item]) -> list[Item]:
+    """Bind each trouble to the parts of the body before it in its clause, else to those after it."""
+    if not any(item.topic == "trouble" for item in row):
+        return row
+    table, bound = _body(), list[Item]()
+    parts: list[Item] = []
+    open_trouble: Item | None = None
+    for item in row:
+        bound.append(item)
+        if item.topic == "sign" and item.name != "list":
+            if item.name != "comma":
+                parts = []
+            parts, open_trouble = [p for p in parts if item.first - p.end < 2], None
+        elif item.topic == "part":
+            if open_trouble and item.first - open_trouble.end <= 5:
+                _bind(table, item, open_trouble, bound)
+                continue
+            parts.append(item)
+        elif item.topic == "trouble":
+            near = [part for part in parts if item.first - part.end <= _APART]
+            for part in near:
+                _bind(table, part, item, bound)
+            if not near and ("alone", item.name) in table:
+                bound.append(Item("symptom", table["alone", item.name], item.first, item.end, start=item.first))
+            parts, open_trouble = [], None if near else item
+    bound.sort(key=lambda item: (item.first, -item.end))
+    return bound
+
+
+def _bind(table: dict[tuple[str, str], str], part: Item, trouble: Item, bound: list[Item]) -> None:
+    symptom = table.get((part.name, trouble.name))
+    if symptom:
+        start, first, end = min(part.first, trouble.first), trouble.first, trouble.end
+        bound.append(Item("symptom", symptom, first, max(end, part.end) if part.first > first else end, start=start))
+    elif ("alone", trouble.name) in table:  # the stomach that aches is no aching body
+        bound[:] = [i for i in bound if i.topic != "symptom" or i.first != trouble.first]
+
+
+def label(item: Item) -> Label:
+    """The label of an item."""
+    return Label(item.topic, item.name)

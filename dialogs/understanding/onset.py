@@ -1,0 +1,116 @@
+"""How many days ago the respondent's complaint began."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from dialogs.understanding.items import Item
+
+_UNITS = {"unitday": 1, "unitweek": 7, "unitmonth": 30, "unityear": 365, "unithour": 0, "unitminute": 0, "unitnight": 1}
+_DAYS = {"today": 0, "now": 0, "morning": 0, "yesterday": 1, "lastnight": 1, "d2": 2, "d3": 3, "d4": 4}
+_FIXED = {"couple": 2, "halfmonth": 15, "fortnight": 14, "week": 7, "month": 30, "halfyear": 182, "tendays": 10}
+_WEEKDAYS = {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6}
+
+
+@dataclass(slots=True)
+class Moment:
+    """A time said, in whole days before today, at tokens first..end-1 of one clause."""
+
+    days: int
+    first: int
+    end: int
+    item: Item
+
+
+def moments(row: list[Item], now: datetime | None) -> list[Moment]:
+    """All times in the past that an answer names."""
+    found: list[Moment] = []
+    used = -1
+    for at, item in enumerate(row):
+        if item.first < used:
+            continue
+        moment = _counted(row, at) if item.number else _named(row, at, now)
+        if moment:
+            used = moment.end
+            found.append(moment)
+    return found
+
+
+def _named(row: list[Item], at: int, now: datetime | None) -> Moment | None:
+    item = row[at]
+    if item.topic != "time":
+        return None
+    days = _DAYS.get(item.name, _FIXED.get(item.name))
+    if days is None and item.name in _WEEKDAYS and now is not None:
+        days = (now.weekday() - _WEEKDAYS[item.name]) % 7 or 7
+    return Moment(days, item.first, item.end, item) if days is not None else None
+
+
+def _counted(row: list[Item], at: int) -> Moment | None:
+    """A number with a unit of time: three days, 两个礼拜, 三四天."""
+    item = row[at]
+    number = item.number
+    assert number is not None
+    for unit in row[at + 1 : at + 4]:
+        if unit.first - item.end > 1:
+            return None
+        if unit.topic == "time" and unit.name in _UNITS:
+            value = number.value
+            if number.spelled:
+                value = float(number.spelled[-1]) if len(number.spelled) == 2 else value
+            if value > 4000:
+                return None
+            return Moment(round(value * _UNITS[unit.name]), item.first, unit.end, item)
+        if unit.topic in ("symptom", "person", "sign"):
+            return None
+    return None
+
+
+def onset(row: list[Item], context: str, now: datetime | None, symptoms: bool) -> Moment | None:
+    """The beginning of the present complaint; in other contexts only beside a present symptom."""
+    found = [m for m in moments(row, now) if not m.item.who and not _elsewhere(row, m)]
+    if not found:
+        return _repaired(row, None) if context == "onset" else None
+    started = [m for m in found if _started(row, m)]
+    if context == "onset":
+        chosen = (started or found)[0] if not _says_no(row) else (started or found)[-1]
+        return _repaired(row, chosen) or chosen
+    if not symptoms:
+        return None
+    if started:
+        return started[0]
+    beside = [m for m in found if any(
+        item.topic == "symptom" and item.status == "+" and not item.who and abs(item.clause - m.item.clause) <= 1
+        for item in row
+    )]
+    return beside[0] if beside and not any(m.item.past for m in beside) else None
+
+
+def _started(row: list[Item], moment: Moment) -> bool:
+    return any(i.topic == "cue" and i.name in ("start", "since") and i.clause == moment.item.clause for i in row)
+
+
+def _elsewhere(row: list[Item], moment: Moment) -> bool:
+    """A time of a journey, a measurement or another thing rather than of the complaint."""
+    clause = [item for item in row if item.clause == moment.item.clause]
+    if any(item.topic == "cue" and item.name in ("start", "since") for item in clause):
+        return False
+    if any(item.topic == "symptom" and not item.who for item in clause):
+        return False
+    return any(item.topic == "cue" and item.name in ("trip", "elsewhere") for item in clause)
+
+
+def _says_no(row: list[Item]) -> bool:
+    return any(item.topic == "cue" and item.name in ("neg", "negv", "repair") for item in row)
+
+
+def _repaired(row: list[Item], moment: Moment | None) -> Moment | None:
+    """'six days, no, seven': a later bare number takes the unit of the first."""
+    if moment is None or not _says_no(row) or not moment.item.number:
+        return None
+    unit = next((i for i in row if i.topic == "time" and i.end == moment.end), None)
+    if unit is None:
+        return None
+    for item in row:
+        if item.number and item.first >= moment.end and item.clause > moment.item.clause:
+            return Moment(round(item.number.value * _UNITS.get(unit.name, 1)), item.first, item.end, item)
+    return None

@@ -1,0 +1,326 @@
+"""Who is meant, what is denied, over, hedged or unsure: one pass over the items of an answer."""
+
+from dataclasses import dataclass, field
+
+from dialogs.understanding.items import Item
+from dialogs.understanding.lexicon import words
+
+FAR = 9  # tokens over which a denial still holds
+
+
+@dataclass(slots=True)
+class Scope:
+    """The state of the pass; `run` holds the symptoms of the clause so far, `before` those of the last one."""
+
+    keys: list[str]
+    row: list[Item]
+    denied: str = ""  # "", "verb" (this clause), "list" (a list, over commas), "raised" (I don't think), "unsure"
+    denied_at: int = 0
+    past: bool = False
+    who: str = ""
+    clause: int = 0
+    comma_at: int = -1
+    excepted: bool = False
+    hedged: bool = False
+    style: str = "before"  # whether denials stand before or after what they deny, in this clause
+    run: list[Item] = field(default_factory=list)
+    before: list[Item] = field(default_factory=list)
+
+    def walk(self) -> None:
+        """Give every item its owner, clause and status."""
+        self._look_ahead(0)
+        for at, item in enumerate(self.row):
+            step = _STEPS.get((item.topic, item.name)) or _STEPS.get((item.topic, ""))
+            item.clause = self.clause
+            if step:
+                step(self, at, item)
+            item.who, item.past, item.hedged = self.who, self.past, self.hedged
+            if item.topic in ("number", "time"):
+                item.status = "-" if self.denied and self.denied_at == item.first else "+"
+
+    # what is said
+
+    def symptom(self, at: int, item: Item) -> None:
+        if self.comma_at >= 0 and self.denied == "list" and not self._bare(self.comma_at, item):
+            self.denied = ""
+        if self.denied and item.first - self.denied_at > FAR and self.denied != "raised":
+            self.denied = ""
+        if self.style == "after" and self.denied not in ("raised", "unsure"):
+            self.denied = ""
+        if self.denied == "unsure":
+            item.status = "?"
+        elif self.excepted:
+            item.status = "+"
+        elif self.denied or self.past:
+            item.status = "-"
+            item.settled = bool(self.denied)
+        if self.denied:
+            self.denied_at = item.end
+        self.comma_at = -1
+        self.run.append(item)
+
+    def deny(self, at: int, item: Item) -> None:
+        if self.excepted and self.run:
+            self._close(item)
+        if self.style == "after" and self.run and not self.denied:
+            self._settle("-")
+            return
+        if not self.run and self._alone(at) and self._asked():
+            self._settle_before("-")
+            return
+        if self.denied == "unsure":
+            return
+        strength = {"neg": "list", "negv": "verb", "raised": "raised", "unsure": "unsure"}[item.name]
+        if self.denied == "raised":
+            strength = "raised"
+        self.denied, self.denied_at, self.comma_at = strength, item.end, -1
+        self.past = False
+
+    def affirm(self, at: int, item: Item) -> None:
+        """'have', 'a bit', 'still': ends a denial, but not 'don't think I have' nor 'not a bit'."""
+        if self.denied in ("raised", "unsure"):
+            return
+        if self.denied and self.denied_at >= item.first:
+            self.denied_at = max(item.end, self.denied_at)
+            return
+        if item.name in ("have", "hedge"):
+            self.denied = ""
+        if item.name == "hedge":
+            self.hedged = True
+
+    def still(self, at: int, item: Item) -> None:
+        """Still there, or not gone: what was said to be past goes on."""
+        for symptom in self.run or self.before:
+            if not symptom.settled:
+                symptom.status = "+"
+        self.past = False
+        if self.denied != "raised":
+            self.denied = ""
+
+    def yes(self, at: int, item: Item) -> None:
+        if self.style == "after" and self.run:
+            self._settle("+")
+        elif not self.run and self._alone(at) and self._asked():
+            self._settle_before("+")
+
+    def over(self, at: int, item: Item) -> None:
+        """Gone, cleared up: symptoms just named are over, unless this is denied."""
+        targets = self.run or self.before
+        if self.denied and self.denied_at == item.first and self.denied != "raised":
+            status = "+"
+        else:
+            status = "-"
+        for symptom in targets:
+            if symptom.status != "?" and symptom.who == self.who and not (self.run and symptom.settled):
+                symptom.status = status
+        self.denied = ""
+
+    def none_of_these(self, at: int, item: Item) -> None:
+        """All denied together, after the list (都没有) or before it (都没有发烧咳嗽)."""
+        targets = self.run or self.before
+        if targets and self._rest_is_filler(at):
+            for symptom in targets:
+                if not symptom.settled and symptom.who == self.who:
+                    symptom.status = "-"
+                    symptom.settled = True
+            self.denied = ""
+        else:
+            self.denied, self.denied_at, self.comma_at = "list", item.end, -1
+
+    def past_time(self, at: int, item: Item) -> None:
+        self.past = True
+
+    def present_time(self, at: int, item: Item) -> None:
+        self.past = False
+
+    def going_on(self, at: int, item: Item) -> None:
+        """Since, for days: 'had a cough since yesterday' is no past."""
+        for symptom in self.run:
+            if not symptom.settled:
+                symptom.status = "+"
+        self.past = False
+
+    # whose
+
+    def person(self, at: int, item: Item) -> None:
+        if self._with_self(at, item):
+            self.who = ""
+            return
+        if item.first and self.keys[item.first - 1] in _small("preposition"):
+            return
+        if item.first > 1 and self.keys[item.first - 1] in _small("my") and self.keys[item.first - 2] in _small(
+            "preposition"
+        ):
+            return
+        self._turn(item.name)
+
+    def self_(self, at: int, item: Item) -> None:
+        following = self.row[at + 1] if at + 1 < len(self.row) else None
+        if following and following.topic == "person" and following.first - item.end <= 1 and item.name != "i":
+            return
+        if item.name == "my" and following and following.topic == "person" and following.first - item.end <= 2:
+            return
+        self._turn("")
+        if self.denied in ("list", "verb") and (self.run or self.denied_at == item.first or self.comma_at >= 0):
+            self.denied = ""
+
+    def except_self(self, at: int, item: Item) -> None:
+        for symptom in self.run:
+            symptom.who, symptom.status = "", "-"
+        if not self.run:
+            self._turn("other")
+
+    def _turn(self, who: str) -> None:
+        if who != self.who:
+            self.who = who
+            self.past = False
+            if self.denied in ("list", "verb"):
+                self.denied = ""
+
+    def _with_self(self, at: int, item: Item) -> bool:
+        near = self.keys[max(item.first - 4, 0) : item.first] + self.keys[item.end : item.end + 2]
+        joined = any(key in _small("and") for key in near)
+        return joined and any(key in _small("me") for key in near)
+
+    # boundaries
+
+    def comma(self, at: int, item: Item) -> None:
+        if self.denied == "verb":
+            self.denied = ""
+        self.excepted = False
+        self.comma_at = item.end
+        self._new_clause(at, keep_run=self.denied == "list")
+
+    def list_comma(self, at: int, item: Item) -> None:
+        if self.denied:
+            self.denied_at = item.end
+
+    def end(self, at: int, item: Item) -> None:
+        self.denied = ""
+        self.past = False
+        self.excepted = False
+        self.hedged = False
+        self.comma_at = -1
+        self._new_clause(at)
+
+    def but(self, at: int, item: Item) -> None:
+        self.denied = ""
+        self.excepted = False
+        self.past = False
+        self._new_clause(at)
+
+    def exception(self, at: int, item: Item) -> None:
+        self.denied = ""
+        self.excepted = True
+
+    def exception_end(self, at: int, item: Item) -> None:
+        self.excepted = False
+
+    def _close(self, item: Item) -> None:
+        self.excepted = False
+        self.before, self.run = self.run, []
+
+    def _new_clause(self, at: int, keep_run: bool = False) -> None:
+        self.clause += 1
+        if self.run:
+            self.before = self.before + self.run if keep_run else self.run
+            self.run = []
+        self._look_ahead(at + 1)
+
+    # looking around
+
+    def _look_ahead(self, start: int) -> None:
+        """Style 'after' (fever no cough yes): first a symptom, last an answer with nothing but filler behind it."""
+        first = last = None
+        for item in self.row[start:]:
+            kind = (item.topic, item.name)
+            if item.topic == "sign" and item.name != "list" or kind in _TURNS:
+                break
+            if item.topic == "symptom" or kind in _ANSWERS:
+                first = first or item
+                last = item
+        self.style = "before"
+        if first and last and first.topic == "symptom" and last.topic != "symptom":
+            end = next((i.first for i in self.row[start:] if i.first >= last.end and _ends(i)), len(self.keys))
+            if all(key in _small("filler") for key in self.keys[last.end : end]):
+                self.style = "after"
+
+    def _bare(self, start: int, item: Item) -> bool:
+        """Whether a symptom after a comma only goes on with the list."""
+        first = item.first if item.start < 0 else min(item.first, item.start)
+        return all(key in _small("and") or key in _small("filler") for key in self.keys[start:first])
+
+    def _alone(self, at: int) -> bool:
+        """Whether an answer word stands alone in its clause."""
+        item = self.row[at]
+        start = next((i.end for i in reversed(self.row[:at]) if i.topic == "sign"), 0)
+        head = self.keys[start : item.first]
+        return all(key in _small("filler") for key in head) and self._rest_is_filler(at)
+
+    def _rest_is_filler(self, at: int) -> bool:
+        item = self.row[at]
+        end = next((i.first for i in self.row[at + 1 :] if _ends(i)), len(self.keys))
+        return all(key in _small("filler") for key in self.keys[item.end : end])
+
+    def _asked(self) -> bool:
+        """Whether the last clause only named symptoms, as in 'cough? no'."""
+        return bool(self.before) and all(
+            symptom.status in "+?" and not symptom.settled and not symptom.past for symptom in self.before
+        ) and not any(
+            item.clause == self.before[-1].clause and (item.topic, item.name) in _STATED for item in self.row
+        )
+
+    def _settle(self, status: str) -> None:
+        for symptom in self.run:
+            if not symptom.settled:
+                symptom.status, symptom.settled = status, True
+
+    def _settle_before(self, status: str) -> None:
+        for symptom in self.before:
+            symptom.status, symptom.settled = status, True
+
+
+def _small(name: str) -> frozenset[str]:
+    found = _SMALL.get(name)
+    if found is None:
+        found = _SMALL[name] = words("small", name)
+    return found
+
+
+def _ends(item: Item) -> bool:
+    return item.topic == "sign" or (item.topic, item.name) in _TURNS
+
+
+_SMALL: dict[str, frozenset[str]] = {}
+_TURNS = {("cue", "but"), ("cue", "have"), ("cue", "hedge"), ("cue", "self"), ("cue", "i")}
+_ANSWERS = {("cue", "neg"), ("cue", "negv"), ("cue", "yes"), ("cue", "noneof")}
+_STATED = {("cue", "have"), ("cue", "i"), ("cue", "hedge")}
+_STEPS = {
+    ("symptom", ""): Scope.symptom,
+    ("cue", "neg"): Scope.deny,
+    ("cue", "negv"): Scope.deny,
+    ("cue", "raised"): Scope.deny,
+    ("cue", "unsure"): Scope.deny,
+    ("cue", "noneof"): Scope.none_of_these,
+    ("cue", "have"): Scope.affirm,
+    ("cue", "hedge"): Scope.affirm,
+    ("cue", "still"): Scope.still,
+    ("cue", "yes"): Scope.yes,
+    ("cue", "over"): Scope.over,
+    ("cue", "past"): Scope.past_time,
+    ("cue", "now"): Scope.present_time,
+    ("cue", "since"): Scope.going_on,
+    ("person", ""): Scope.person,
+    ("cue", "i"): Scope.self_,
+    ("cue", "my"): Scope.self_,
+    ("cue", "we"): Scope.self_,
+    ("cue", "exceptme"): Scope.except_self,
+    ("sign", "comma"): Scope.comma,
+    ("sign", "colon"): Scope.comma,
+    ("sign", "list"): Scope.list_comma,
+    ("sign", "end"): Scope.end,
+    ("sign", "question"): Scope.end,
+    ("cue", "but"): Scope.but,
+    ("cue", "except"): Scope.exception,
+    ("cue", "besides"): Scope.exception_end,
+}

@@ -1,0 +1,193 @@
+"""The respondent's own body temperature: readings put together, told from other numbers, the latest chosen."""
+
+from dataclasses import dataclass
+
+from dialogs.understanding.chinese import DIGITS as HAN_DIGITS
+from dialogs.understanding.items import Item
+
+LOWEST, HIGHEST = 34.0, 43.0  # °C that a living resident may report
+_NEAR = 6  # tokens between a word like 'pulse' and its number
+
+
+@dataclass(slots=True)
+class Reading:
+    """A number that may be a temperature: as said, its unit ("C", "F" or ""), the items it is made of."""
+
+    value: float
+    unit: str
+    first: int
+    end: int
+    item: Item
+    kind: str = ""  # "body" when named as body temperature, "other" when it measures something else
+    rank: int = 0  # how late in time
+    degrees: bool = False
+    decimal: bool = False
+
+
+def celsius(value: float, unit: str) -> float | None:
+    """°C to one decimal from Fahrenheit, two from Celsius, by the unit or else by the range; None where impossible."""
+    if not unit:
+        unit = "F" if 93.2 <= value <= 109.4 else "C"
+    degrees = round((value - 32) / 1.8, 1) if unit == "F" else round(value, 2)
+    return degrees if LOWEST <= degrees <= HIGHEST else None
+
+
+def readings(keys: list[str], row: list[Item]) -> list[Reading]:
+    """All numbers with their fraction, unit, kind and time."""
+    found: list[Reading] = []
+    taken = -1
+    for at, item in enumerate(row):
+        if item.number and item.first >= taken:
+            reading = _joined(keys, row, at)
+            reading.kind = _kind(row, at, reading)
+            reading.rank = _rank(row, at, item)
+            taken = reading.end
+            found.append(reading)
+    return found
+
+
+def _joined(keys: list[str], row: list[Item], at: int) -> Reading:
+    """A number with what is said of its fraction and unit: 37 度 5, thirty-eight two, 38 and a half."""
+    item = row[at]
+    number = item.number
+    assert number is not None
+    value, end, decimal = number.value, item.end, number.decimal
+    reading = Reading(value, "", item.first, end, item, decimal=decimal)
+    if number.spelled and not decimal:
+        reading.value = _spelled(number.spelled)
+        reading.decimal = reading.value != value
+    following = [other for other in row[at + 1 : at + 6] if other.first >= end]
+    for other in following:
+        gap = keys[reading.end : other.first]
+        if any(key not in _JOINTS for key in gap) or len(gap) > 2:
+            break
+        if other.topic == "measure" and other.name in ("degree", "celsius", "fahrenheit"):
+            reading.degrees = True
+            reading.unit = {"celsius": "C", "fahrenheit": "F"}.get(other.name, reading.unit)
+        elif other.topic == "measure" and other.name == "half" and not reading.decimal:
+            reading.value, reading.decimal = reading.value + 0.5, True
+        elif other.topic == "measure" and other.name == "point":
+            pass
+        elif other.number and not reading.decimal and _fraction(reading, other, keys, gap):
+            digits = other.number.spelled or f"{other.number.value:.0f}"
+            reading.value, reading.decimal = float(f"{reading.value:.0f}.{digits}"), True
+        else:
+            break
+        reading.end = other.end
+    return reading
+
+
+def _fraction(reading: Reading, other: Item, keys: list[str], gap: list[str]) -> bool:
+    """Whether the next number is the fraction of this one: one digit, or two after a degree sign or a point."""
+    assert other.number is not None
+    small = other.number.value < 10 or bool(other.number.spelled)
+    if other.number.decimal or not (small or (other.number.value < 100 and reading.degrees)):
+        return False
+    whole = 30 <= reading.value <= 45 or 90 <= reading.value <= 110
+    return whole and (reading.degrees or keys[other.first] in HAN_DIGITS or not keys[other.first].isdigit() or not gap)
+
+
+def _spelled(digits: str) -> float:
+    """三七八 is 37.8, one oh one is 101, 三八 is 38, nine eight six is 98.6."""
+    if len(digits) in (3, 4) and "34" <= digits[:2] <= "43":
+        return float(f"{digits[:2]}.{digits[2:]}")
+    if digits[0] == "1" and len(digits) == 4 and digits[:3] <= "109":
+        return float(f"{digits[:3]}.{digits[3]}")
+    if len(digits) == 3 and "93" <= digits[:2] <= "99":
+        return float(f"{digits[:2]}.{digits[2]}")
+    return float(digits)
+
+
+def _kind(row: list[Item], at: int, reading: Reading) -> str:
+    """What the number measures, from the words around it."""
+    if reading.unit in ("C", "F") or (reading.degrees and not _other_after(row, at, reading)):
+        before = _measure_before(row, at)
+        return "other" if before == "other" else "body"
+    if _other_after(row, at, reading):
+        return "other"
+    return _measure_before(row, at)
+
+
+def _measure_before(row: list[Item], at: int) -> str:
+    """The last measure named before the number, not further than the number before it."""
+    end = row[at].first
+    for other in reversed(row[:at]):
+        if other.number or other.topic == "sign" and other.name in ("end", "question"):
+            return ""
+        if other.topic == "measure" and other.name in ("body", "other") and end - other.end <= _NEAR:
+            return other.name
+        if other.topic == "measure" and other.name == "otherunit" and end - other.end <= 0:
+            return "other"
+    return ""
+
+
+def _other_after(row: list[Item], at: int, reading: Reading) -> bool:
+    for other in row[at + 1 : at + 5]:
+        if other.first < reading.end:
+            continue
+        if other.number or other.topic == "sign":
+            return False
+        apart = other.first - reading.end
+        if other.topic == "measure" and other.name == "otherunit":
+            return apart <= 1
+        if other.topic == "measure" and other.name in ("other", "otherafter"):
+            return apart <= 3
+        if other.topic == "time" and other.name.startswith("unit") and apart <= 1:
+            return True
+        if other.topic == "person" and apart == 0:
+            return True
+    return False
+
+
+def _rank(row: list[Item], at: int, item: Item) -> int:
+    """How late the reading was: the nearest word of time in its clause, else its place in the sentence."""
+    best, distance = 0, 99
+    for other in row:
+        if other.topic != "when" and other.topic != "time":
+            continue
+        rank = _RANKS.get(other.name)
+        if rank is None:
+            continue
+        apart = item.first - other.end if other.first < item.first else other.first - item.end
+        same = other.clause == item.clause
+        between = any(i.number for i in row if min(other.first, item.first) < i.first < max(other.first, item.first))
+        if apart < distance and not between and (same or apart <= 2):
+            best, distance = rank, apart
+    return best
+
+
+_JOINTS = frozenset(("and", "a", "的", "是", "uh", "um", "er", "the", "点", ","))
+_RANKS = {
+    "now": 3, "later": 3, "today": 2, "morning": 1, "before": -1, "yesterday": -2, "lastnight": -2,
+    "d2": -3, "d3": -4, "earlier": -1, "past": -1,
+}  # fmt: skip
+
+
+def temperature(
+    keys: list[str], row: list[Item], context: str
+) -> tuple[float | None, str, Reading | None, list[Reading]]:
+    """(°C or None, status, the reading it came from, all readings)."""
+    found = readings(keys, row)
+    own = [r for r in found if _own(r, context)]
+    good = [r for r in own if celsius(r.value, r.unit) is not None]
+    denied = [r for r in good if r.item.status == "-"]
+    good = [r for r in good if r not in denied] or good
+    if good:
+        last = max(good, key=lambda r: (r.rank, r.item.first))
+        return celsius(last.value, last.unit), "ok", last, found
+    if own:
+        return None, "implausible", own[-1], found
+    return None, "absent", None, found
+
+
+def _own(reading: Reading, context: str) -> bool:
+    """Whether a number is offered as the respondent's own body temperature."""
+    if reading.item.who or reading.kind == "other":
+        return False
+    plausible = celsius(reading.value, reading.unit) is not None
+    named = reading.kind == "body"
+    if context == "temperature":
+        return plausible or named or (reading.value > 9 or reading.decimal)
+    if plausible:
+        return named or reading.decimal or context in ("fever", "confirm")
+    return named and bool(reading.degrees or reading.unit)
