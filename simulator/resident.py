@@ -80,8 +80,9 @@ class SimulatedResident:
         """What he does when asked; `question` is the step's name, `kind` what is asked, `asked` its particulars.
 
         Of `asked` he knows: `person` (id of the person asked about), `name` (of the answer), `symptom`, `options`,
-        `heard`, `said` (values read back), `now` (datetime), `least` and `most` of a number, and `keypad` (not empty)
-        where keys are understood: 1 for yes and 2 for no, tenths of a degree, days, places of options.
+        `heard`, `said` (values read back) and `said_of` (whose they are, if not of `person`), `now` (datetime),
+        `least` and `most` of a number, and `keypad` (not empty) where keys are understood: 1 for yes and 2 for no,
+        tenths of a degree, days, places of options.
         """
         self.turn += 1
         ways: tuple[Callable[[str, str, Asked, Random], Spoken | None], ...] = (
@@ -127,6 +128,7 @@ class SimulatedResident:
         """Against a wrong value read back, unless he misses it."""
         now = asked.get("now")
         today = now.date() if isinstance(now, datetime) else None
+        asked = {**asked, "person": asked.get("said_of", asked.get("person"))}
         key = wrong_value(asked.get("said") or {}, self.answers.asked_about(asked).truth, today)
         if key is None or self.takes_back is not None or rng.random() < self.character.misses_wrong_readback:
             return None

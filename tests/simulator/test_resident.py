@@ -148,6 +148,13 @@ def test_wrong_values_are_put_right_at_any_question(somebody, said, intent):
         assert intents(resident(somebody, FEVERISH), (kind, asked)) == [intent]
 
 
+def test_what_was_read_back_may_be_another_persons(town, somebody):
+    other = next(member for member in town.family(somebody) if member is not somebody)
+    child = replace(other, truth=FEVERISH)
+    asked = {"person": somebody.id, "said": {"temperature": 38.2}, "said_of": child.id}
+    assert intents(resident(somebody, family=[child]), ("symptoms", asked)) == ["no_symptoms"]
+
+
 def test_a_slip_of_the_tongue_is_taken_back(somebody):
     for seed in range(60):
         someone = resident(somebody, FEVERISH, corrects_himself=True)
