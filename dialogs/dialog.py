@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -158,7 +158,8 @@ class Dialog:
 
     def hear(self, heard: Heard) -> list[Event]:
         """Take one turn of the resident's; the events of the turn, what was heard first."""
-        self.events = [replace(heard, step=self.step)]
+        self.events = [Heard(heard.words, heard.keys, heard.hung_up, heard.seconds, heard.confidence,
+                             heard.alternatives, heard.how, self.step)]  # fmt: skip
         if self.over:
             return self.events
         self.turns += 1
@@ -287,7 +288,12 @@ class Dialog:
 
     def _volunteered(self, ear: Ear, asked: Question | None) -> list[Item]:
         """Answers that were not asked for but given; what is already known the same way is left out."""
-        found = []
+        found: list[Item] = []
+        u = ear.understood
+        if u.temperature_c is u.onset_days_ago is u.count is None and not (
+            u.symptoms_present or u.symptoms_absent or u.all_well
+        ):
+            return found
         for question in self.script.questions.values():
             if question is asked or not self._speaks_of(question):
                 continue
