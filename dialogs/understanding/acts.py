@@ -3,7 +3,7 @@
 from functools import cache
 
 from dialogs.understanding.items import Item
-from dialogs.understanding.lexicon import Lexicon, Mention, layer
+from dialogs.understanding.lexicon import Label, Lexicon, Mention, layer
 from dialogs.understanding.understood import ACTS
 
 _PAST = {"longago", "unityear", "unitmonth", "halfyear", "month", "d2"}
@@ -20,13 +20,37 @@ def act(keys: list[str], row: list[Item]) -> Mention | None:
     if not found:
         return None
     masks = [mention for mention in found if mention.label.name == "none"]
-    acts = [m for m in found if m.label.name != "none" and not _masked(m, masks)]
+    acts = [m for m in found if m.label.name != "none" and not _masked(m, masks) and not _contained(m, found)]
+    acts = [found for m in acts if (found := _alone(keys, m))]
     acts = [m for m in acts if m.label.name != "emergency" or not _long_past(row, m)]
     return min(acts, key=lambda mention: ACTS.index(mention.label.name), default=None)
 
 
 def _masked(mention: Mention, masks: list[Mention]) -> bool:
     return any(mask.first < mention.end and mention.first < mask.end for mask in masks)
+
+
+def _contained(mention: Mention, found: list[Mention]) -> bool:
+    """Whether longer words around these mean something else: a dead thermometer is no dead phone."""
+    return any(
+        m.first <= mention.first and m.end >= mention.end and m.end - m.first > mention.end - mention.first
+        for m in found
+    )
+
+
+def _alone(keys: list[str], mention: Mention) -> Mention | None:
+    """Words of a name like 'repeat alone' count only when nothing else is said in their clause."""
+    name, _, alone = mention.label.name.partition(" ")
+    if not alone:
+        return mention
+    before, after = keys[: mention.first], keys[mention.end :]
+    if (before and before[-1] not in _SIGNS) or (after and after[0] not in _SIGNS and not set(after) <= _TAIL):
+        return None
+    return Mention(Label(mention.label.topic, name), mention.first, mention.end)
+
+
+_SIGNS = frozenset(",.?!;。、…~-:\n")
+_TAIL = frozenset(("啊", "呀", "呢", "吧", "吗", "哦", "嘛", "了", "please", "love", "dear", "sir", "now", "mate", "?", "!", "."))
 
 
 def _long_past(row: list[Item], mention: Mention) -> bool:

@@ -51,6 +51,14 @@ def bare(keys: list[str], row: list[Item]) -> YesNo | None:
     return ("yes", weak[0].first, weak[0].end) if weak else None
 
 
+def well(keys: list[str], row: list[Item]) -> YesNo | None:
+    """'All fine', 'never felt better': a denial of every symptom, where it is about the respondent."""
+    for mention, item in answer_words(keys, row):
+        if mention.label.name == "well" and not (item and item.who and item.first != mention.first):
+            return "no", mention.first, mention.end
+    return None
+
+
 def _turned(row: list[Item], first: Mention, strong: list[Mention]) -> bool:
     other = next(m for m in strong if m.label.name != "no")
     return other.first > first.first and any(

@@ -27,7 +27,7 @@ def hear(words: str, context: str, lang: str, options: Options, now: datetime | 
     if reading:
         spans["temperature_c"] = text.span(reading.first, reading.end)
     present, absent = _symptoms(text, row, spans)
-    yes_no = _yes_no(keys, row, context, bool(present or absent))
+    yes_no = _yes_no(keys, row, context, bool(present))
     if yes_no:
         spans["yes_no"] = text.span(yes_no[1], yes_no[2])
         if context == "fever" and not {"fever"} & {*present, *absent}:
@@ -74,5 +74,6 @@ def _yes_no(keys: list[str], row: list[Item], context: str, symptoms: bool) -> a
     if context == "contact":
         return answers.about_contact(keys, row)
     if context in ("symptoms", "open", "confirm"):
-        return answers.bare(keys, row)
+        said = answers.bare(keys, row)
+        return said or (answers.well(keys, row) if context == "symptoms" and not symptoms else None)
     return None

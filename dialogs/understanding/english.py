@@ -4,6 +4,10 @@ DIGITS = {
     "zero": "0", "oh": "0", "o": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
     "six": "6", "seven": "7", "eight": "8", "nine": "9",
 }  # fmt: skip
+SOUNDS = {"to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8", "won": "1", "tree": "3", "free": "3", "sex": "6",
+          "sicks": "6", "fife": "5", "nought": "0", "naught": "0", "nil": "0", "aught": "0", "tu": "2"}
+_COUNTED = frozenset(("day", "days", "week", "weeks", "of", "people", "sons", "kids", "persons", "hours", "months", "point",
+                      "daughters", "children", "others", "brothers", "sisters", "degrees"))
 _TEENS = {
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
     "seventeen": 17, "eighteen": 18, "nineteen": 19,
@@ -12,16 +16,20 @@ _TENS = {
     "twenty": 20, "thirty": 30, "forty": 40, "fourty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
     "eighty": 80, "ninety": 90, "ninty": 90,
 }  # fmt: skip
-_STARTS = {*DIGITS, *_TEENS, *_TENS, "hundred"} - {"oh", "o"}
-NUMERALS = frozenset(_STARTS)
-_POINT = ("point", "dot")
+NUMERALS = frozenset(({*DIGITS, *_TEENS, *_TENS, "hundred"} - {"oh", "o"}) | SOUNDS.keys() - {"nil"})
+_POINT = ("point", "dot", "comma", "decimal")
 
 
 def number(keys: list[str], at: int) -> tuple[float, int, str, bool] | None:
     """The number that starts at a token: value, end, digits if spelled out, whether it has decimals."""
+    if keys[at] in SOUNDS:
+        return (float(SOUNDS[keys[at]]), at + 1, "", False) if _key(keys, at + 1) in _COUNTED else None
     value, end, spelled = _whole(keys, at)
-    if end < len(keys) - 1 and keys[end] in _POINT:
-        digits, after = _fraction(keys, end + 1)
+    mark = end
+    while _key(keys, mark) in ("uh", "um", "er", ","):
+        mark += 1
+    if mark < len(keys) - 1 and keys[mark] in _POINT:
+        digits, after = _fraction(keys, mark + 1)
         if digits:
             return float(f"{value:.0f}.{digits}"), after, "", True
     return value, end, spelled, False
@@ -50,7 +58,8 @@ def _whole(keys: list[str], at: int) -> tuple[float, int, str]:
 
 
 def _small(keys: list[str], at: int) -> tuple[int, int]:
-    digit = DIGITS.get(_key(keys, at), "0")
+    key = _key(keys, at)
+    digit = DIGITS.get(key) or ("8" if key == "ate" else "0")
     return int(digit), at + 1
 
 
@@ -58,7 +67,9 @@ def _beyond(keys: list[str], at: int, base: float) -> tuple[float, int, str]:
     """The rest of 'a hundred (and) one'."""
     start = at + (_key(keys, at) == "and")
     key = _key(keys, start)
-    if key not in NUMERALS or key == "hundred":
+    if key in SOUNDS and start > at and key in ("to", "too", "for", "won"):
+        return base + int(SOUNDS[key]), start + 1, ""
+    if key not in NUMERALS or key == "hundred" or key in SOUNDS:
         return base, at, ""
     if key in DIGITS:
         return base + int(DIGITS[key]), start + 1, ""
@@ -68,9 +79,13 @@ def _beyond(keys: list[str], at: int, base: float) -> tuple[float, int, str]:
 
 def _fraction(keys: list[str], at: int) -> tuple[str, int]:
     """What follows the point: digits one by one, 'twenty five', or figures."""
+    while _key(keys, at) in ("uh", "um", "er", ","):
+        at += 1
     key = _key(keys, at)
     if key.isdigit():
         return key, at + 1
+    if key in SOUNDS:
+        return SOUNDS[key], at + 1
     if key in _TENS or key in _TEENS:
         value, end, _ = _whole(keys, at)
         return f"{value:.0f}", end

@@ -1,95 +1,144 @@
 """How many people live in the home, the respondent included."""
 
+from dataclasses import dataclass
+
 from dialogs.understanding.items import Item
 
-_PLURAL = {"parents": 2, "grandparents": 2, "couple": 2, "twins": 2, "inlaws": 2}
+_SEVERAL = {
+    "parents": 2, "grandparents": 2, "twins": 2, "inlaws": 2, "siblings": 2,
+}  # fmt: skip
+_FIXED = {"couple2": 2, "three3": 3, "six": 6, "twelve": 12}
+_NOT_AT_HOME = ("they", "patient", "neighbour", "colleague", "friend")
+Count = tuple[int, int, int]  # people, first token, end token
 
 
-def count(keys: list[str], row: list[Item], context: str) -> tuple[int, int, int] | None:
+@dataclass(slots=True)
+class Part:
+    """A number of people said: 'total' of all, 'loose' number without a noun, 'others' than me, or 'part' of a list."""
+
+    kind: str
+    people: int
+    first: int
+    end: int
+    with_me: bool = False
+    past: bool = False
+
+
+def count(keys: list[str], row: list[Item], context: str) -> Count | None:
     """(people, first token, end token), or None where the home is not counted."""
     asked = context == "household"
-    row = [item for item in row if not _former(row, item)]
-    total = _total(row, asked)
-    if total:
-        return total
-    if not asked and not _listed_home(row):
-        return None
-    return _added(keys, row, asked)
+    parts = _parts(keys, row, asked)
+    now = [part for part in parts if not part.past] or parts
+    totals = [part for part in now if part.kind == "total"] or [part for part in now if part.kind == "loose"]
+    if totals and (asked or _about_home(row, totals[-1])):
+        last = totals[-1]
+        return last.people + _without_me(row), last.first, last.end
+    others = [part for part in now if part.kind == "others"]
+    listed = [part for part in now if part.kind == "part"]
+    if others:
+        return others[-1].people + 1 + sum(part.people for part in listed), others[-1].first, others[-1].end
+    if listed and (asked or _home(row)):
+        return _sum(listed)
+    alone = next((item for item in row if item.topic == "count" and item.name == "alone" and not item.who), None)
+    return (1, alone.first, alone.end) if alone and (asked or _home(row)) else None
 
 
-def _former(row: list[Item], item: Item) -> bool:
-    """Said of the past, while something is said of now too."""
-    return item.past and any(other.topic == "number" and not other.past for other in row)
+def _sum(listed: list[Part]) -> Count:
+    me = 0 if any(part.with_me for part in listed) else 1
+    return sum(part.people for part in listed) + me, listed[0].first, listed[-1].end
 
 
-def _people(row: list[Item], at: int) -> str:
-    """What a number counts: 'people' (口, 个人, of us), 'others', a person, 'none' (years, dogs, rooms), or ''."""
+def _parts(keys: list[str], row: list[Item], asked: bool) -> list[Part]:
+    parts: list[Part] = []
+    away = {item.clause for item in row if item.topic == "cue" and item.name == "away"}
+    used = -1
+    for at, item in enumerate(row):
+        if item.first < used:
+            continue
+        part = None
+        if item.number:
+            part = _numbered(keys, row, at)
+        elif item.topic == "person" and item.name not in _NOT_AT_HOME and item.clause not in away:
+            part = Part("part", _SEVERAL.get(item.name, 1), item.first, item.end)
+        elif item.topic == "count" and item.name in _FIXED:
+            part = _couple(row, at)
+        if part and part.kind:
+            part.past = item.past
+            used = part.end
+            parts.append(part)
+    return parts
+
+
+def _couple(row: list[Item], at: int) -> Part:
     item = row[at]
-    for other in row[at + 1 : at + 4]:
-        apart = other.first - item.end
-        if other.topic == "sign" or apart > 1 or other.number:
+    people = any(other.topic == "person" and other.clause == item.clause for other in row)
+    kind = "part" if people or any(o.topic == "person" for o in row[at:]) else "total"
+    return Part(kind, _FIXED[item.name], item.first, item.end, with_me=True)
+
+
+def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
+    """What a number counts, from the word after it."""
+    item = row[at]
+    value = _whole(item)
+    if value is None:
+        return None
+    part = Part("loose", value, item.first, item.end)
+    for other in (o for o in row[at + 1 : at + 8] if o.first >= item.end):
+        apart = other.first - part.end
+        if other.topic == "sign" or other.number or apart > (1 if part.kind == "loose" else 0):
             break
-        if other.topic == "count":
-            return other.name
-        if other.topic == "person":
-            return "person"
-        if other.topic in ("measure", "time") and other.name not in ("body", "half", "now", "today"):
-            return "none"
-    return ""
+        if other.topic == "person" and other.name != "they":
+            if other.name == "patient" and part.kind == "total":
+                break
+            return Part("part", value * _SEVERAL.get(other.name, 1), item.first, other.end)
+        if other.topic == "count" and other.name in ("us", "people", "others", "grown", "minors"):
+            kinds = {"others": "others", "grown": "part", "minors": "part"}
+            part.kind, part.end = kinds.get(other.name, "total"), other.end
+            part.with_me = other.name == "grown"
+        elif part.kind == "loose" and _other_thing(other):
+            return None
+    if part.kind == "loose" and (_measured_before(row, at) or keys[item.end : item.end + 1] == ["了"]):
+        return None
+    if part.kind == "loose" and keys[item.first - 1 : item.first] in (["plus"], ["+"], ["加"]):
+        part.kind = "others"
+    return part
+
+
+def _other_thing(other: Item) -> bool:
+    """A noun that is no person: years, rooms, cats, degrees."""
+    return (
+        other.topic == "measure" and other.name in ("otherunit", "degree", "celsius", "fahrenheit", "half", "pet")
+    ) or (other.topic == "time" and other.name.startswith("unit"))
+
+
+def _measured_before(row: list[Item], at: int) -> bool:
+    """'Flat 12': a number that names a house, an age or a size."""
+    before = row[at - 1] if at else None
+    return bool(before and before.topic == "measure" and before.name in ("other", "othernear"))
 
 
 def _whole(item: Item) -> int | None:
-    value = item.number.value if item.number else 0
-    return int(value) if value == int(value) and 0 < value <= 60 else None
+    number = item.number
+    if number is None or number.decimal or not 0 < number.value <= 99:
+        return None
+    if number.spelled and len(set(number.spelled)) == 1:
+        return int(number.spelled[0])
+    return int(number.value) if number.value <= 60 and not number.spelled else None
 
 
-def _total(row: list[Item], asked: bool) -> tuple[int, int, int] | None:
-    found: list[tuple[int, int, int]] = []
-    loose: list[tuple[int, int, int]] = []
-    for at, item in enumerate(row):
-        if item.topic == "count" and item.name == "alone":
-            found.append((1, item.first, item.end))
-        value = _whole(item)
-        if value is None:
-            continue
-        what = _people(row, at)
-        extra = 1 if _besides_me(row, at) else 0
-        if what == "us" or (what == "people" and (asked or _home(row))):
-            found.append((value + extra, item.first, item.end))
-        elif what == "others":
-            found.append((value + 1, item.first, item.end))
-        elif what == "" and asked:
-            loose.append((value + extra, item.first, item.end))
-    listed = any(item.topic == "person" for item in row)
-    if found:
-        return found[-1]
-    if loose and (not listed or len(loose) == 1):
-        return loose[-1]
-    return None
-
-
-def _besides_me(row: list[Item], at: int) -> bool:
-    return any(other.topic == "count" and other.name == "besidesme" for other in row)
+def _without_me(row: list[Item]) -> int:
+    return 1 if any(item.topic == "count" and item.name == "besidesme" for item in row) else 0
 
 
 def _home(row: list[Item]) -> bool:
-    return any(other.topic == "count" and other.name in ("home", "us") for other in row)
+    return any(item.topic == "count" and item.name in ("home", "us") for item in row)
 
 
-def _listed_home(row: list[Item]) -> bool:
-    return any(other.topic == "count" and other.name in ("home", "alone") for other in row)
-
-
-def _added(keys: list[str], row: list[Item], asked: bool) -> tuple[int, int, int] | None:
-    """A list of people: me, my wife and two kids."""
-    people = [(at, item) for at, item in enumerate(row) if item.topic == "person" and item.name not in ("they", "other")]
-    if not people:
-        return None
-    total, me = 0, False
-    for at, item in people:
-        before = row[at - 1] if at else None
-        times = 1
-        if before and before.number and item.first - before.end <= 2:
-            times = _whole(before) or 1
-        total += times * _PLURAL.get(item.name, 1)
-    return total + 1, people[0][1].first, people[-1][1].end
+def _about_home(row: list[Item], part: Part) -> bool:
+    """Outside the question: 'five of us', 'three people live here', 家里五口人."""
+    inside = [item for item in row if item.topic == "count" and part.first <= item.first < part.end]
+    if any(item.name == "us" for item in inside):
+        return True
+    return part.kind == "total" and any(
+        item.topic == "count" and item.name == "home" and abs(item.first - part.end) <= 4 for item in row
+    )

@@ -48,7 +48,7 @@ def items(text: Text) -> list[Item]:
     """All items of a text in order; parts of the body with their troubles become symptoms."""
     mentions = _layer().scan(text.keys)
     said = _numbers_apart(numbers(text), mentions)
-    row = [Item(label.topic, label.name, first, end) for label, first, end in mentions]
+    row = [_item(label, first, end) for label, first, end in mentions if label.name != "none"]
     row += [Item("number", "", number.first, number.end, number) for number in said]
     taken = {at for number in said for at in range(number.first, number.end)}
     row = [item for item in row if item.number or item.first not in taken or item.end - 1 not in taken]
@@ -59,6 +59,14 @@ def items(text: Text) -> list[Item]:
     ]
     row.sort(key=lambda item: (item.first, -item.end))
     return _bodily(row)
+
+
+def _item(label: Label, first: int, end: int) -> Item:
+    """A known word; a name like 'not fever' is a symptom denied by the very words."""
+    topic, name = label
+    if topic == "symptom" and name.startswith("not "):
+        return Item(topic, name[4:], first, end, status="-", settled=True)
+    return Item(topic, name, first, end)
 
 
 def _numbers_apart(said: list[Number], mentions: list[Mention]) -> list[Number]:
@@ -109,8 +117,3 @@ def _bind(table: dict[tuple[str, str], str], part: Item, trouble: Item, bound: l
         bound.append(Item("symptom", symptom, first, max(end, part.end) if part.first > first else end, start=start))
     elif ("alone", trouble.name) in table:  # the stomach that aches is no aching body
         bound[:] = [i for i in bound if i.topic != "symptom" or i.first != trouble.first]
-
-
-def label(item: Item) -> Label:
-    """The label of an item."""
-    return Label(item.topic, item.name)

@@ -159,6 +159,8 @@ def layer(*topics: str) -> Lexicon:
                 for part, label in _labelled(pattern, Label(topic, name), number):
                     for phrase in spellings(part):
                         lexicon.add(phrase, label)
+                        if topic == "person" and phrase.isascii():
+                            lexicon.add(f"{phrase}s", label)  # the baby's
     return lexicon
 
 

@@ -32,6 +32,8 @@ class Scope:
         for at, item in enumerate(self.row):
             step = _STEPS.get((item.topic, item.name)) or _STEPS.get((item.topic, ""))
             item.clause = self.clause
+            if item.topic == "cue" and self.keys[item.first] in _small("me"):
+                self.self_(at, item)
             if step:
                 step(self, at, item)
             item.who, item.past, item.hedged = self.who, self.past, self.hedged
@@ -41,6 +43,9 @@ class Scope:
     # what is said
 
     def symptom(self, at: int, item: Item) -> None:
+        if item.settled:
+            self.run.append(item)
+            return
         if self.comma_at >= 0 and self.denied == "list" and not self._bare(self.comma_at, item):
             self.denied = ""
         if self.denied and item.first - self.denied_at > FAR and self.denied != "raised":
@@ -163,6 +168,20 @@ class Scope:
         self._turn("")
         if self.denied in ("list", "verb") and (self.run or self.denied_at == item.first or self.comma_at >= 0):
             self.denied = ""
+
+    def says(self, at: int, item: Item) -> None:
+        """'Mummy says it is 37': what somebody reports is not about them."""
+        following = self.row[at + 1] if at + 1 < len(self.row) else None
+        if not (following and following.topic == "person" and following.first - item.end <= 1):
+            self.who = ""
+
+    def contact(self, at: int, item: Item) -> None:
+        """Journeys and meetings are denied like symptoms."""
+        near = item.first - self.denied_at <= FAR
+        if self.denied == "unsure":
+            item.status = "?"
+        elif item.name == "neg" or (self.denied and near):
+            item.status = "-"
 
     def except_self(self, at: int, item: Item) -> None:
         for symptom in self.run:
@@ -315,6 +334,8 @@ _STEPS = {
     ("cue", "my"): Scope.self_,
     ("cue", "we"): Scope.self_,
     ("cue", "exceptme"): Scope.except_self,
+    ("cue", "says"): Scope.says,
+    ("contact", ""): Scope.contact,
     ("sign", "comma"): Scope.comma,
     ("sign", "colon"): Scope.comma,
     ("sign", "list"): Scope.list_comma,

@@ -19,7 +19,7 @@ class Reading:
     end: int
     item: Item
     kind: str = ""  # "body" when named as body temperature, "other" when it measures something else
-    rank: int = 0  # how late in time
+    rank: int | None = None  # how late in time, None where not said
     degrees: bool = False
     decimal: bool = False
 
@@ -39,8 +39,8 @@ def readings(keys: list[str], row: list[Item]) -> list[Reading]:
     for at, item in enumerate(row):
         if item.number and item.first >= taken:
             reading = _joined(keys, row, at)
-            reading.kind = _kind(row, at, reading)
-            reading.rank = _rank(row, at, item)
+            reading.kind = _kind(keys, row, at, reading)
+            reading.rank = -2 if keys[item.first - 1 : item.first] in (["from"], ["从"]) else _rank(row, at, item)
             taken = reading.end
             found.append(reading)
     return found
@@ -56,10 +56,11 @@ def _joined(keys: list[str], row: list[Item], at: int) -> Reading:
     if number.spelled and not decimal:
         reading.value = _spelled(number.spelled)
         reading.decimal = reading.value != value
-    following = [other for other in row[at + 1 : at + 6] if other.first >= end]
+    reading.unit = _unit_before(row, at)
+    following = [other for other in row[at + 1 : at + 8] if other.first >= end and other.name not in _HESITATIONS]
     for other in following:
         gap = keys[reading.end : other.first]
-        if any(key not in _JOINTS for key in gap) or len(gap) > 2:
+        if any(key not in _JOINTS for key in gap) or len(gap) > 3:
             break
         if other.topic == "measure" and other.name in ("degree", "celsius", "fahrenheit"):
             reading.degrees = True
@@ -98,12 +99,12 @@ def _spelled(digits: str) -> float:
     return float(digits)
 
 
-def _kind(row: list[Item], at: int, reading: Reading) -> str:
+def _kind(keys: list[str], row: list[Item], at: int, reading: Reading) -> str:
     """What the number measures, from the words around it."""
     if reading.unit in ("C", "F") or (reading.degrees and not _other_after(row, at, reading)):
         before = _measure_before(row, at)
         return "other" if before == "other" else "body"
-    if _other_after(row, at, reading):
+    if _other_after(row, at, reading) or _ratio(keys, row[at], reading):
         return "other"
     return _measure_before(row, at)
 
@@ -114,10 +115,33 @@ def _measure_before(row: list[Item], at: int) -> str:
     for other in reversed(row[:at]):
         if other.number or other.topic == "sign" and other.name in ("end", "question"):
             return ""
-        if other.topic == "measure" and other.name in ("body", "other") and end - other.end <= _NEAR:
+        if other.topic != "measure" or end - other.end > _NEAR:
+            continue
+        if other.name == "body" or (other.name == "other" and not _after_number(row, other)):
             return other.name
-        if other.topic == "measure" and other.name == "otherunit" and end - other.end <= 0:
+        if other.name == "othernear" and end - other.end <= 1:
             return "other"
+    return ""
+
+
+def _after_number(row: list[Item], place: Item) -> bool:
+    """'24 in the flat and 36.7': a place that belongs to the number before it."""
+    return any(item.number and 0 <= place.first - item.end <= 1 for item in row)
+
+
+def _ratio(keys: list[str], item: Item, reading: Reading) -> bool:
+    """138 over 84."""
+    return keys[reading.end : reading.end + 1] == ["over"] or (
+        keys[item.first - 1 : item.first] == ["over"] and keys[item.first - 2 : item.first - 1] != ["touch"]
+        and item.first > 1 and keys[item.first - 2][0].isdigit()
+    )
+
+
+def _unit_before(row: list[Item], at: int) -> str:
+    """华氏九十八度六."""
+    before = row[at - 1] if at else None
+    if before and before.topic == "measure" and row[at].first == before.end:
+        return {"celsius": "C", "fahrenheit": "F"}.get(before.name, "")
     return ""
 
 
@@ -129,19 +153,21 @@ def _other_after(row: list[Item], at: int, reading: Reading) -> bool:
             return False
         apart = other.first - reading.end
         if other.topic == "measure" and other.name == "otherunit":
-            return apart <= 1
-        if other.topic == "measure" and other.name in ("other", "otherafter"):
-            return apart <= 3
-        if other.topic == "time" and other.name.startswith("unit") and apart <= 1:
+            return apart == 0
+        if other.topic == "measure" and other.name == "otherafter":
+            return apart <= 2
+        if other.topic == "time" and other.name.startswith("unit") and apart == 0:
             return True
-        if other.topic == "person" and apart == 0:
+        if other.topic == "count" and other.name in ("us", "people", "others") and apart == 0:
+            return True
+        if other.topic == "person" and apart == 0 and other.name != "they":
             return True
     return False
 
 
-def _rank(row: list[Item], at: int, item: Item) -> int:
-    """How late the reading was: the nearest word of time in its clause, else its place in the sentence."""
-    best, distance = 0, 99
+def _rank(row: list[Item], at: int, item: Item) -> int | None:
+    """How late the reading was: the nearest word of time in its clause, None where nothing is said."""
+    best, distance = None, 99
     for other in row:
         if other.topic != "when" and other.topic != "time":
             continue
@@ -149,14 +175,14 @@ def _rank(row: list[Item], at: int, item: Item) -> int:
         if rank is None:
             continue
         apart = item.first - other.end if other.first < item.first else other.first - item.end
-        same = other.clause == item.clause
         between = any(i.number for i in row if min(other.first, item.first) < i.first < max(other.first, item.first))
-        if apart < distance and not between and (same or apart <= 2):
+        if apart < distance and not between and other.clause == item.clause:
             best, distance = rank, apart
     return best
 
 
-_JOINTS = frozenset(("and", "a", "的", "是", "uh", "um", "er", "the", "点", ","))
+_HESITATIONS = ("end",)
+_JOINTS = frozenset(("and", "a", "uh", "um", "er", "erm", "…", ".", "嗯", "呃", "额", "-", "啊"))
 _RANKS = {
     "now": 3, "later": 3, "today": 2, "morning": 1, "before": -1, "yesterday": -2, "lastnight": -2,
     "d2": -3, "d3": -4, "earlier": -1, "past": -1,
@@ -173,11 +199,19 @@ def temperature(
     denied = [r for r in good if r.item.status == "-"]
     good = [r for r in good if r not in denied] or good
     if good:
-        last = max(good, key=lambda r: (r.rank, r.item.first))
+        last = _latest(good)
         return celsius(last.value, last.unit), "ok", last, found
     if own:
         return None, "implausible", own[-1], found
     return None, "absent", None, found
+
+
+def _latest(good: list[Reading]) -> Reading:
+    """The last one said, unless its time is said and another one is said to be later."""
+    last = good[-1]
+    if last.rank is None:
+        return last
+    return max((r for r in good if r.rank is not None), key=lambda r: (r.rank or 0, r.item.first))
 
 
 def _own(reading: Reading, context: str) -> bool:
