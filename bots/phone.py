@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from records.folds import FINAL
 from records.store import Store
 from records.tables import Campaign
 
+log = logging.getLogger(__name__)
 SYLLABLES_PER_SECOND = 4.5  # of a Mandarin synthesiser at ease
 LETTERS_PER_SECOND = 15.0  # of an English one
 MACHINE_SECONDS = 12.0  # one short message for a machine
@@ -122,10 +124,15 @@ class Telephone:
                 now=try_.started_at,
             )
             ring = self.exchange.dial(try_.phone, local, try_.number, self.plan.ring_seconds)
-            answered_at = local + timedelta(seconds=ring.ring_seconds)
+            known_at = local + timedelta(seconds=ring.ring_seconds)
             if ring.outcome != "answered_human":
-                return self._unanswered(tx, attempt, ring, answered_at)
-            return self._answered(tx, attempt, try_, residents, ring, answered_at)
+                return self._unanswered(tx, attempt, ring, known_at)
+            try:
+                with tx.begin_nested():
+                    return self._answered(tx, attempt, try_, residents, ring, known_at)
+            except Exception:  # a fault of ours in one call must not stop all others: it counts as interrupted
+                log.exception("attempt %s was interrupted by a fault", attempt)
+                return self._interrupted(tx, attempt, ring, known_at)
 
     def _unanswered(self, tx: Any, attempt: int, ring: Ring, known_at: datetime) -> Tried:
         machine = ring.outcome == "answered_machine"
@@ -140,6 +147,18 @@ class Telephone:
             hangup_by="robot",
         )
         return Tried(ring.outcome, ended_at)
+
+    def _interrupted(self, tx: Any, attempt: int, ring: Ring, at: datetime) -> Tried:
+        end_attempt(
+            tx,
+            attempt,
+            outcome="interrupted",
+            ended_at=at,
+            answered_at=at,
+            ring_seconds=ring.ring_seconds,
+            hangup_by="robot",
+        )
+        return Tried("interrupted", at)
 
     def _answered(
         self, tx: Any, attempt: int, try_: Try, residents: tuple[int, ...], ring: Ring, answered_at: datetime
