@@ -331,6 +331,7 @@ ALL = tuple(
         for indicator in (
             *REACH,
             *MAIN,
+            TO_CALL,
             URGENT,
             *DISPOSITIONS,
             *STATUSES,

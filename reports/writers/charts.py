@@ -21,7 +21,8 @@ def draw(table: Table, chart: Chart) -> str:
     drawer = {"bars": _bars, "stack": _stack, "lines": _lines, "columns": _columns}[chart.form]
     height, body = drawer(table, chart, rows)
     title, legend = both(chart.title), _legend(table, chart)
-    svg = f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{chart.title.en}">{body}</svg>'
+    said = escape(f"{chart.title.zh} {chart.title.en}", quote=True)
+    svg = f'<svg viewBox="0 0 {_WIDTH} {height}" role="img" aria-label="{said}">{body}</svg>'
     return f'<figure class="chart"><figcaption>{title}</figcaption>{legend}{svg}</figure>'
 
 

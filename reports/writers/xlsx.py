@@ -174,11 +174,17 @@ class _Book:
         )
         drawn.set_legend({"none": True} if len(chart.figures) == 1 else {"position": "bottom"})
         drawn.set_size({"width": 560, "height": pixels})
+        figures = table.columns[table.place(chart.figures[0])]
+        numbers = {
+            "num_format": "0%" if figures.kind == "percent" or chart.form == "stack" else "#,##0",
+            "min": 0, "line": {"none": True}, "major_gridlines": {"visible": True, "line": {"color": "#E1E7EC"}},
+        }  # fmt: skip
         if lying:
             drawn.set_y_axis({"reverse": True, "line": {"none": True}})
-            drawn.set_x_axis(
-                {"major_gridlines": {"visible": True, "line": {"color": "#E1E7EC"}}, "label_position": "high"}
-            )
+            drawn.set_x_axis({**numbers, "label_position": "high"})
+        else:
+            drawn.set_y_axis(numbers)
+            drawn.set_x_axis({"num_format": "mm-dd" if table.columns[names].kind == "date" else "@"})
         return drawn, pixels
 
 

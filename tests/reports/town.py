@@ -12,8 +12,8 @@ from records.tables import Attempt, Campaign, Community, FollowUp, Household, Re
 
 DAY = date(2026, 3, 2)
 DUE = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
-COMMUNITIES = ("桂园社区", "松苑社区", "梅里社区", "荷湾社区", "竹庭社区", "枫坊社区", "杏溪社区", "兰林社区", "菊泉社区",
-               "榆堤社区", "桐园社区", "槐苑社区")  # fmt: skip
+COMMUNITIES = tuple(f"{name}社区" for name in "桂园 松苑 梅里 荷湾 竹庭 枫坊 杏溪 兰林 菊泉 榆堤 桐园 槐苑".split())
+SUBDISTRICTS = ("柳岸街道", "望山街道", "长桥街道")
 SURNAMES, NAMES = "张王李赵陈杨刘周吴徐", "伟芳娜敏静丽强磊洋艳勇军杰娟涛明超霞平刚"
 SEVERE = ("shortness_of_breath", "chest_pain")
 
@@ -26,7 +26,7 @@ def settle(tx: Connection, residents: int = 240, days: int = 1, seed: int = 7) -
         "line": "simulated", "lines": 10, "state": "completed", "seed": seed, "created_at": DUE,
     }])  # fmt: skip
     tx.execute(insert(Community), [
-        {"id": number + 1, "district": "和安区", "subdistrict": ("柳岸街道", "望山街道", "长桥街道")[number // 4], "name": name}
+        {"id": number + 1, "district": "和安区", "subdistrict": SUBDISTRICTS[number // 4], "name": name}
         for number, name in enumerate(COMMUNITIES)
     ])  # fmt: skip
     people = _people(draw, residents)
@@ -83,8 +83,8 @@ def _round(tx: Connection, draw: random.Random, people: list[dict], number: int)
 
 
 BLANK = {
-    "attempts": 3, "reached": False, "outcome": "no_answer", "disposition": "non_contact", "final": True, "reason": None,
-    "status": "non_reporting", "channel": None, "reporter": None, "temperature_c": None, "fever": None, "present": 0,
+    "attempts": 3, "reached": False, "outcome": "no_answer", "disposition": "non_contact", "final": True,
+    "reason": None, "status": "non_reporting", "channel": None, "reporter": None, "temperature_c": None, "fever": None, "present": 0,
     "absent": 0, "onset_on": None, "contact": None, "needs_help": None, "needs": None, "colour": None,
     "reported_at": None,
 }  # fmt: skip
