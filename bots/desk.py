@@ -133,6 +133,17 @@ class Desk:
         except Stale:  # another process was quicker: read what it wrote, and repeat the turn once
             return self._turn(self._find(conversation), heard)
 
+    def standing(self, conversation: int, turns: int | None = None) -> tuple[int, Reply]:
+        """How many turns a conversation has had, and what was said last. KeyError when there is no such conversation.
+
+        `turns` are those in the store, where the caller knows: a dialog in memory that stands elsewhere is read again.
+        """
+        live = self._find(conversation)
+        if turns is not None and live.kept.revision != turns:
+            self._drop(conversation)
+            live = self._find(conversation)
+        return live.kept.revision, live.dialog.reply
+
     def close(self, conversation: int) -> Closed:
         """Ends a conversation (as interrupted, if the dialog is not over), writes what is left, and sums it up."""
         live = self._find(conversation)

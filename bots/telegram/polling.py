@@ -1,0 +1,80 @@
+"""How updates come in: into the inbox before the next are asked for, and on to their handling in order of chat."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from telegram import Update
+from telegram.error import InvalidToken, NetworkError
+from telegram.ext import BaseUpdateProcessor, ExtBot
+
+from bots.telegram.letters import Outgoing
+
+MANY = 1_000_000  # what is done at once is limited by the order of the chats, not by the library's count
+
+
+class InboxBot(ExtBot[None]):
+    """The library's bot, whose updates are kept, in the order of their ids, before it asks for those after them.
+
+    `refused` is called when Telegram no longer takes the token, at which the library gives up without a word.
+    """
+
+    def __init__(
+        self, keep: Callable[[Sequence[Update]], Awaitable[None]], refused: Callable[[], None], **options: Any
+    ) -> None:
+        super().__init__(**options)
+        self._keep, self._refused = keep, refused
+
+    async def get_updates(self, *args: Any, **options: Any) -> tuple[Update, ...]:
+        """The next updates; NetworkError, after which the library asks again in a while, when they cannot be kept."""
+        try:
+            updates = sorted(await super().get_updates(*args, **options), key=lambda update: update.update_id)
+        except InvalidToken:
+            self._refused()
+            raise
+        try:
+            await self._keep(updates)
+        except Exception as error:
+            raise NetworkError(f"the inbox takes no updates: {type(error).__name__}") from None
+        return tuple(updates)
+
+
+class ChatOrder(BaseUpdateProcessor):
+    """Handles the updates of one chat one after another, and those of different chats at the same time."""
+
+    def __init__(self) -> None:
+        super().__init__(MANY)
+        self._chats: dict[int, tuple[asyncio.Lock, int]] = {}
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Waits until the earlier updates of the chat are done with."""
+        async with self._turn(_chat(update)):
+            await coroutine
+
+    async def initialize(self) -> None:
+        """Nothing is needed."""
+
+    async def shutdown(self) -> None:
+        """Nothing is held."""
+
+    @asynccontextmanager
+    async def _turn(self, chat: int) -> AsyncIterator[None]:
+        lock, here = self._chats.get(chat) or (asyncio.Lock(), 0)
+        self._chats[chat] = lock, here + 1
+        try:
+            async with lock:  # first come, first served
+                yield
+        finally:
+            lock, here = self._chats.pop(chat)
+            if here > 1:
+                self._chats[chat] = lock, here - 1
+
+
+def _chat(update: object) -> int:
+    if isinstance(update, Outgoing):
+        return update.chat
+    chat = update.effective_chat if isinstance(update, Update) else None
+    return chat.id if chat else 0

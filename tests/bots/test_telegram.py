@@ -1,0 +1,517 @@
+"""Residents answer by Telegram: the real library against a local server that speaks the Bot API."""
+
+import logging
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import func, insert, select, update
+
+from bots.desk import Desk
+from bots.telegram import NO_TOKEN, TokenRefused, serve
+from dialogs.script import load_script
+from records.addresses import linked_at
+from records.inbox import open_updates
+from records.rounds import launch_round
+from records.store import Store
+from records.tables import (
+    Answer,
+    Attempt,
+    Campaign,
+    Community,
+    Conversation,
+    Household,
+    Inbox,
+    Record,
+    Resident,
+    Turn,
+)
+from tests.bots.bot_api import TOKEN, BotApi
+
+ROOT = Path(__file__).parents[2]
+WANG, ANN, LI, MOTHER = 1, 2, 3, 4
+PEOPLE = [  # id, household, name, phone, language, relation
+    (WANG, 1, "王伟", "+8611100000001", "zh-Hans", "head"),
+    (ANN, 2, "Ann Smith", "+8611100000002", "en", "head"),
+    (LI, 3, "李娜", "+8611100000003", "zh-Hans", "spouse"),
+    (MOTHER, 3, "李母", "+8611100000003", "zh-Hans", "head"),
+]
+SHORT = 0.05
+
+
+def now():
+    return datetime.now(UTC)
+
+
+class Town:
+    """The store with a few residents, the Bot API with their chats, and the bot, started and stopped at will."""
+
+    def __init__(self, store, api):
+        self.store, self.api = store, api
+        self.thread = None
+        with store.transaction() as tx:
+            tx.execute(
+                insert(Community), {"id": 1, "district": "和安区", "subdistrict": "柳岸街道", "name": "桂园社区"}
+            )
+            tx.execute(insert(Household), [{"id": n, "community_id": 1, "unit": f"{n}01"} for n in (1, 2, 3)])
+            for key, household, name, phone, language, relation in PEOPLE:
+                row = {"id": key, "household_id": household, "name": name, "phone": phone, "language": language}
+                tx.execute(insert(Resident), {**row, "relation": relation, "imported_at": now()})
+        self.wang = api.person(9_000_000_001, name="王伟", phone="8611100000001")
+        self.ann = api.person(9_000_000_002, "en", name="Ann", phone="+86 111 0000 0002")
+        self.li = api.person(9_000_000_003, name="李娜", phone="8611100000003")
+        self.stranger = api.person(9_000_000_009, "en", name="Bob", phone="8611199999999")
+
+    def launch(self, line="telegram"):
+        row = {"id": 1, "name": "每日健康", "script": "daily_check", "script_version": 1, "plan": {}, "line": line,
+               "state": "running", "created_at": now()}  # fmt: skip
+        with self.store.transaction() as tx:
+            tx.execute(insert(Campaign), row)
+            launch_round(tx, 1, 0, place={}, day=now().astimezone(ZoneInfo("Asia/Shanghai")).date(), due_at=now())
+
+    def start(self, token=TOKEN):
+        facts = {"caller": "桂园社区", "recorded": False}
+        desk = Desk(self.store, load_script, clock=now, facts=facts)
+        self.stopped, self.faults = threading.Event(), []
+
+        def run():
+            try:
+                serve(self.store, desk, token, base_url=self.api.url, poll_seconds=5, stopped=self.stopped)
+            except Exception as error:
+                self.faults.append(error)
+
+        self.thread = threading.Thread(target=run)
+        self.thread.start()
+
+    def stop(self):
+        if self.thread:
+            self.stopped.set()
+            self.thread.join(10)
+            assert not self.thread.is_alive()
+            assert self.faults == []
+            self.thread = None
+
+    def link(self, person):
+        """The person shares their number, and is greeted; returns how many messages they have."""
+        before = len(person.received)
+        person.shares()
+        person.gets(before + 2)
+        return before + 2
+
+    def talk(self, person, answers):
+        for answer in answers:
+            count = len(person.received)
+            person.presses(answer[1:-1]) if answer[0] == "[" else person.writes(answer)
+            person.gets(count + 1)
+
+    def rows(self, table, *where):
+        with self.store.reading() as tx:
+            return tx.execute(select(table.__table__).where(*where)).all()
+
+    def count(self, table):
+        with self.store.reading() as tx:
+            return tx.execute(select(func.count()).select_from(table)).scalar_one()
+
+    def settled(self):
+        """Waits until everything in the inbox is done with."""
+        end = time.monotonic() + 5
+        while True:
+            with self.store.reading() as tx:
+                if not open_updates(tx, "telegram"):
+                    return
+            assert time.monotonic() < end, f"the inbox is not emptied: {self.api.calls[-3:]}"
+            time.sleep(SHORT)
+
+
+@pytest.fixture
+def town(sqlite_store, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    api = BotApi()
+    town = Town(sqlite_store, api)
+    yield town
+    try:
+        town.stop()
+    finally:
+        api.close()
+
+
+TALKS = {
+    "zh": ("wang", WANG, ["[是本人]", "36度5", "没有不舒服", "[不是]", "不需要"], (36.5, False, 0, "green")),
+    "en": (
+        "ann",
+        ANN,
+        ["[yes]", "38.2", "[yes]", "I have a cough", "yesterday", "no", "nothing"],
+        (38.2, True, 3, "red"),
+    ),
+}
+
+
+@pytest.mark.parametrize("language", TALKS)
+def test_daily_check_from_start_to_report(town, language):
+    name, resident, answers, expected = TALKS[language]
+    person = getattr(town, name)
+    town.launch()
+    town.start()
+    person.writes("/start")
+    person.gets(1)
+    assert person.last["text"].startswith("您好" if language == "zh" else "Hello")
+    town.link(person)
+    town.talk(person, answers)
+    town.settled()
+    (record,) = town.rows(Record, Record.resident_id == resident)
+    assert (record.campaign_id, record.disposition, record.final, record.channel) == (1, "complete", True, "telegram")
+    assert (record.temperature_c, record.fever, record.present, record.colour) == expected
+    (attempt,) = town.rows(Attempt)
+    assert (attempt.outcome, attempt.number, attempt.channel) == ("answered_human", 1, "telegram")
+    assert town.count(Conversation) == 1
+
+
+def test_without_a_campaign_the_report_goes_to_the_standing_one(town):
+    town.start()
+    town.link(town.wang)
+    town.talk(town.wang, ["[是本人]", "36.8", "没有不舒服", "没有", "不用"])
+    town.settled()
+    (campaign,) = town.rows(Campaign)
+    (record,) = town.rows(Record)
+    assert (campaign.name, campaign.state, campaign.line) == ("self_reports", "running", "telegram")
+    assert (record.disposition, record.temperature_c, record.resident_id) == ("complete", 36.8, WANG)
+    # thanks begin nothing anew; more to say does
+    town.talk(town.wang, ["谢谢"])
+    assert town.wang.labels == ["重新报告"]
+    count = len(town.wang.received)
+    town.wang.writes("我现在发烧38度6")
+    town.wang.gets(count + 2)
+    assert town.count(Conversation) == 2
+    assert town.count(Record) == 1
+
+
+def test_resident_is_told_again_where_the_talk_stands(town):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    town.talk(town.wang, ["[是本人]"])
+    question = town.wang.last["text"]
+    town.talk(town.wang, ["/start"])
+    assert town.wang.last["text"] == question
+    assert town.count(Turn) == 2
+
+
+def test_update_that_comes_twice_changes_nothing(town):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    town.talk(town.wang, ["[是本人]"])
+    first = town.wang.writes("36度5", date=int(time.time()))
+    town.wang.gets(4)
+    turns, answers = town.count(Turn), town.count(Answer)
+    town.api.post({**first, "again": 2})
+    town.wang.writes("没有不舒服")
+    town.wang.gets(5)
+    town.settled()
+    assert len(town.wang.received) == 5
+    assert town.count(Turn) == turns + 1
+    assert town.count(Answer) == answers
+
+
+def test_updates_out_of_order_are_answered_in_the_order_of_their_ids(town):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    town.stop()
+    first = town.api.update(message=town.wang.message(text="我就是"))
+    second = town.api.update(message=town.wang.message(text="37度"))
+    town.api.post(second, first)
+    town.start()
+    town.wang.gets(4)
+    town.settled()
+    heard = [e["words"] for turn in town.rows(Turn) for e in turn.events if e["event"] == "heard"]
+    assert heard == ["我就是", "37度"]
+
+
+def test_what_is_in_the_inbox_is_handled_after_a_crash(town):
+    """The process is killed while a reply is on its way: the answer is kept once, and the reply comes after all."""
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    town.talk(town.wang, ["[是本人]"])
+    town.stop()
+    path = town.store.engine.url.database
+    code = f"from tests.bots.test_telegram import be_killed; be_killed({path!r}, {town.api.url!r})"
+    town.api.delays["sendMessage"] = 0.5
+    sent = len(town.api.sent())
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    try:
+        town.wang.writes("36度5")
+        town.api.until(lambda: len(town.api.sent()) > sent, "a reply on its way")
+    finally:
+        process.kill()
+        process.wait()
+    turns = town.count(Turn)
+    time.sleep(0.6)
+    town.api.delays.clear()
+    before = len(town.wang.received)
+    assert turns == 3
+    town.start()
+    town.wang.gets(before + 1)
+    assert town.wang.texts[-1] == town.wang.texts[-2]
+    town.talk(town.wang, ["没有不舒服"])
+    town.settled()
+    assert town.count(Turn) == turns + 1
+    heard = [e.get("words") for turn in town.rows(Turn) for e in turn.events if e["event"] == "heard"]
+    assert heard.count("36度5") == 1
+
+
+def be_killed(path, url):
+    """The bot in a process of its own."""
+    store = Store(f"sqlite:///{path}")
+    serve(store, Desk(store, load_script, clock=now), TOKEN, base_url=url, poll_seconds=5)
+
+
+def test_what_was_received_but_not_handled_is_handled_at_the_next_start(town):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    town.stop()
+    with town.store.transaction() as tx:
+        payload = {"update_id": 77, "message": town.wang.message(text="我就是")}
+        tx.execute(insert(Inbox), {"channel": "telegram", "update_id": 77, "payload": payload, "received_at": now()})
+    town.start()
+    assert "体温" in town.wang.gets(3)
+
+
+def test_two_residents_at_once_do_not_mix(town):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    town.link(town.ann)
+    town.wang.presses("是本人")
+    town.ann.presses("yes")
+    town.wang.gets(3), town.ann.gets(3)
+    town.wang.writes("36度6")
+    town.ann.writes("36.9")
+    town.wang.gets(4), town.ann.gets(4)
+    town.settled()
+    town.stop()
+    said = {row.address: row.memory["answers"] for row in town.rows(Conversation)}
+    assert said[str(town.wang.number)][str(WANG)]["temperature"] == 36.6
+    assert said[str(town.ann.number)][str(ANN)]["temperature"] == 36.9
+
+
+def test_slow_chat_holds_nobody_else(town):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    town.link(town.ann)
+    town.api.fail("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
+    began = time.monotonic()
+    town.wang.presses("是本人")
+    town.api.until(lambda: not town.api.faults["sendMessage"], "the refusal")
+    town.ann.presses("yes")
+    town.ann.gets(3)
+    assert time.monotonic() - began < 1
+    town.wang.gets(3)
+    assert time.monotonic() - began >= 1
+
+
+def test_server_faults_are_outlived(town):
+    town.launch()
+    town.api.fail("getMe", 502, "Bad Gateway")
+    town.api.fail("getUpdates", 500, "Internal Server Error")
+    town.start()
+    town.wang.shares()
+    town.api.until(lambda: not town.api.faults["getUpdates"], "the refusal")
+    town.api.fail("sendMessage", 500, "Internal Server Error")
+    town.wang.gets(2)
+    assert town.wang.labels[0] == "是本人"
+
+
+def test_blocked_bot_is_noted_and_forgiven(town):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    town.wang.blocked = True
+    town.wang.writes("我就是")
+    town.settled()
+    with town.store.reading() as tx:
+        assert linked_at(tx, "telegram", str(town.wang.number)).blocked
+    town.wang.blocked = False
+    town.wang.writes("36度5")
+    town.wang.gets(3)
+    with town.store.reading() as tx:
+        assert not linked_at(tx, "telegram", str(town.wang.number)).blocked
+
+
+def test_only_the_own_number_links_a_chat(town):
+    town.start()
+    forwarded = {"type": "hidden_user", "sender_user_name": "x", "date": 1}
+    contacts = ({"owner": town.wang.number}, {"forward_origin": forwarded}, {"via_bot": town.api.do_getMe({})})
+    for count, contact in enumerate(contacts, start=1):
+        town.stranger.shares(town.wang.phone, **contact)
+        assert town.stranger.gets(count).startswith("It must be your own number")
+    town.stranger.writes(town.wang.phone)
+    assert town.stranger.gets(4).startswith("Hello")
+    town.stranger.shares()
+    assert town.stranger.gets(5).startswith("Your number is not on")
+    assert town.rows(Conversation) == []
+
+
+def test_family_that_shares_a_phone_is_known_by_its_head(town):
+    town.launch()
+    town.start()
+    town.link(town.li)
+    assert "李母" in town.li.last["text"]
+    (attempt,) = town.rows(Attempt)
+    assert attempt.residents == [MOTHER, LI]
+
+
+def test_old_button_is_answered_but_changes_nothing(town):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    greeting = town.wang.last
+    town.talk(town.wang, ["[是本人]"])
+    assert [b["text"] for b in greeting["reply_markup"]["inline_keyboard"][0]] == ["✓ 是本人"]
+    turns = town.count(Turn)
+    data = town.api.sent()[-2]["reply_markup"]
+    assert "option:" in data
+    stale = {**greeting, "reply_markup": {"inline_keyboard": [[{"text": "x", "callback_data": "option:1:1:0"}]]}}
+    town.wang.presses("x", stale)
+    town.api.until(lambda: len(town.api.sent("answerCallbackQuery")) == 2, "an answer to the button")
+    town.settled()
+    assert [query.get("text") for query in town.api.sent("answerCallbackQuery")] == [None, "这个问题已经过去了。"]
+    assert town.count(Turn) == turns
+
+
+def test_language_is_chosen_and_kept(town):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    town.talk(town.wang, ["/language", "[English]"])
+    assert town.wang.last["text"] == "All right, English from now on."
+    town.talk(town.wang, ["/stop"])
+    assert "no more messages" in town.wang.last["text"]
+    with town.store.reading() as tx:
+        assert linked_at(tx, "telegram", str(town.wang.number)).stopped
+    town.talk(town.wang, ["/report"])
+    assert "Am I speaking to 王伟?" in town.wang.last["text"]
+    with town.store.reading() as tx:
+        assert not linked_at(tx, "telegram", str(town.wang.number)).stopped
+
+
+def test_talk_of_yesterday_is_closed_and_a_new_one_begins(town):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    town.talk(town.wang, ["[是本人]"])
+    town.stop()
+    with town.store.transaction() as tx:
+        tx.execute(update(Conversation).values(opened_at=datetime(2026, 1, 5, tzinfo=UTC)))
+    town.start()
+    town.talk(town.wang, ["在吗"])
+    assert "王伟" in town.wang.last["text"]
+    old, new = town.rows(Conversation)
+    assert (old.over, new.over) == (True, False)
+
+
+ODD = {
+    "sticker": {"sticker": {"file_id": "f", "file_unique_id": "u", "type": "regular", "width": 1, "height": 1,
+                            "is_animated": False, "is_video": False}},
+    "voice": {"voice": {"file_id": "f", "file_unique_id": "u", "duration": 3}},
+    "photo": {"photo": [{"file_id": "f", "file_unique_id": "u", "width": 1, "height": 1}]},
+    "location": {"location": {"longitude": 1.0, "latitude": 2.0}},
+    "longest": {"text": "咳" * 4096},
+    "emoji": {"text": "🤒👍🏽👨‍👩‍👧"},
+    "right-to-left": {"text": "\u202eمرحبا 36.5\u202c"},
+    "nul and friends": {"text": "\x00\ud7ff\ufffd"},
+    "unknown command": {"text": "/nonsense@wenan_bot"},
+    "slash": {"text": "/"},
+}  # fmt: skip
+
+
+def test_odd_messages_are_answered_and_never_raise(town, caplog):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    for name, content in ODD.items():
+        count = len(town.wang.received)
+        town.wang.does(**content)
+        assert town.wang.gets(count + 1), name
+    town.settled()
+    assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
+
+
+def test_what_is_not_for_us_gets_no_reply(town, caplog):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    group = {"id": -100200, "type": "supergroup", "title": "桂园"}
+    plain = town.wang.message(text="36度5")
+    channel = {key: value for key, value in plain.items() if key != "from"} | {"chat": {**group, "type": "channel"}}
+    robot = {**plain, "from": {**town.wang.user, "is_bot": True}}
+    for content in (
+        {"message": {**plain, "chat": group}},
+        {"message": robot},
+        {"channel_post": channel},
+        {"edited_message": {**plain, "chat": group, "edit_date": plain["date"]}},
+        {"message": {**town.wang.message(), "chat": group, "new_chat_members": [town.wang.user]}},
+        {"message": town.wang.message(pinned_message=plain)},
+    ):
+        town.api.post(town.api.update(**content))
+    town.wang.writes("我就是")
+    town.wang.gets(3)
+    town.settled()
+    edited = {**plain, "edit_date": plain["date"]}
+    town.api.post(town.api.update(edited_message=edited))
+    assert "重新发" in town.wang.gets(4)
+    assert {int(data["chat_id"]) for data in town.api.sent()} == {town.wang.number}
+    assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
+
+
+def test_log_holds_no_token_no_number_and_no_words(town, caplog):
+    caplog.set_level(logging.DEBUG)
+    town.launch()
+    town.api.fail("sendMessage", 500)
+    town.api.fail("getUpdates", 500)
+    town.start()
+    town.link(town.wang)
+    town.talk(town.wang, ["[是本人]", "我叫王伟 36度5"])
+    town.wang.blocked = True
+    town.wang.writes("没有")
+    town.settled()
+    town.stop()
+    logged = caplog.text
+    assert "Telegram gave no updates" in logged
+    for secret in (TOKEN, TOKEN.split(":")[1], town.wang.phone, "36度5", "王伟"):
+        assert secret not in logged
+
+
+def test_inbox_keeps_no_words_of_what_is_done_with(town):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    town.talk(town.wang, ["[是本人]", "36度5"])
+    town.settled()
+    rows = town.rows(Inbox)
+    assert len(rows) == 3
+    assert all((row.payload, row.reply) == ({}, {}) for row in rows)
+
+
+def test_unknown_token_is_refused_in_words(town):
+    town.start("4711:wrong")
+    town.thread.join(5)
+    (fault,) = town.faults
+    assert isinstance(fault, TokenRefused)
+    assert "@BotFather" in str(fault)
+    assert "wrong" not in str(fault)
+    town.thread = None
+
+
+def test_without_a_token_it_says_where_to_get_one(town):
+    with pytest.raises(TokenRefused, match="@BotFather"):
+        serve(town.store, Desk(town.store, load_script, clock=now), " ")
+    assert "WENAN_TELEGRAM_TOKEN" in NO_TOKEN
