@@ -17,8 +17,10 @@ def answer_words(keys: list[str], row: list[Item]) -> list[tuple[Mention, Item |
     """Words that answer by themselves, with the item they stand beside, less those that deny a symptom or trip."""
     found: list[tuple[Mention, Item | None]] = []
     covered = -1
-    for mention in _layer().scan_all(keys):
-        if mention.end <= covered:
+    scanned = _layer().scan_all(keys)
+    masks = [mention for mention in scanned if mention.label.name == "none"]
+    for mention in scanned:
+        if mention.end <= covered or any(m.first < mention.end and mention.first < m.end for m in masks):
             continue
         covered = mention.end
         near = next((item for item in reversed(row) if item.first <= mention.first), None)
@@ -75,7 +77,7 @@ def about_fever(keys: list[str], row: list[Item]) -> YesNo | None:
             return None
         return ("yes" if last.status == "+" else "no"), last.first, last.end
     for at, item in enumerate(row):
-        if item.topic == "cue" and item.name in ("over", "still") and not item.who and not _about_other(row, item):
+        if item.topic == "cue" and item.name in ("over", "still", "notgone") and not item.who and not _about_other(row, item):
             denied = at and row[at - 1].topic == "cue" and row[at - 1].name in ("neg", "negv")
             gone = (item.name == "over") != bool(denied)
             return ("no" if gone else "yes"), item.first, item.end

@@ -4,8 +4,9 @@ DIGITS = {
     "零": "0", "〇": "0", "一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7",
     "八": "8", "九": "9", "幺": "1", "两": "2", "俩": "2", "仨": "3", "壹": "1", "贰": "2", "叁": "3",
 }  # fmt: skip
-SOUNDS = {"武": "5", "伍": "5", "巴": "8", "扒": "8", "柒": "7", "陆": "6", "捌": "8", "玖": "9", "肆": "4", "散": "3", "妻": "7", "酒": "9", "霸": "8", "师": "4", "石": "", "流": "6", "溜": "6", "期": "7", "午": "5", "叄": "3", "起": "7", "久": "9", "气": "7", "寺": "4", "事": "4", "吴": "5", "无": "5", "要": "1", "把": "8"}
+SOUNDS = {"武": "5", "伍": "5", "巴": "8", "扒": "8", "柒": "7", "陆": "6", "捌": "8", "玖": "9", "肆": "4", "散": "3", "妻": "7", "酒": "9", "霸": "8", "师": "4", "流": "6", "溜": "6", "期": "7", "午": "5", "叄": "3", "起": "7", "久": "9", "气": "7", "寺": "4", "事": "4", "吴": "5", "无": "5", "要": "1", "把": "8"}
 _TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100}
+_MISHEARD_TEN = frozenset("石时实拾是")
 _SHORT = {"廿": 20, "卅": 30}
 NUMERALS = frozenset({*DIGITS, *_TENS, *_SHORT})
 
@@ -13,9 +14,10 @@ NUMERALS = frozenset({*DIGITS, *_TENS, *_SHORT})
 def number(keys: list[str], at: int) -> tuple[float, int, str, bool] | None:
     """The number that starts at a token: value, end, digits if spelled out, whether it has decimals."""
     end = at
-    while end < len(keys) and keys[end] in NUMERALS and end - at < 12:
+    while end < len(keys) and (keys[end] in NUMERALS or _misheard(keys, at, end)) and end - at < 12:
         end += 1
-    run = keys[at:end]
+    run = ["十" if key in _MISHEARD_TEN else key for key in keys[at:end]]
+    end = at + len(run := _first_of_two(run))
     spelled = "" if any(key in _TENS or key in _SHORT for key in run) else "".join(DIGITS[key] for key in run)
     value, rest = (float(spelled), []) if spelled else _counted(run)
     if rest:  # 三十七八: the last digit is the tenth
@@ -28,10 +30,24 @@ def number(keys: list[str], at: int) -> tuple[float, int, str, bool] | None:
     return value, end, spelled if len(spelled) > 1 else "", False
 
 
+def _misheard(keys: list[str], at: int, end: int) -> bool:
+    """三石七度: a character that sounds like ten, between a digit and another with its degree."""
+    after = keys[end + 1 : end + 3]
+    return end == at + 1 and keys[end] in _MISHEARD_TEN and keys[at] in DIGITS and bool(after) and (
+        after[0] in "度点" or (after[0] in DIGITS and after[1:] in (["度"], ["点"]))
+    )
+
+
+def _first_of_two(run: list[str]) -> list[str]:
+    """三十六三十六 is said twice: the first of the two."""
+    tens = [place for place, key in enumerate(run) if key == "十"]
+    return run[: tens[1] - 1] if len(tens) > 1 and "百" not in run and tens[1] > tens[0] + 1 else run
+
+
 def _digits(keys: list[str], at: int) -> tuple[str, int]:
     digits = ""
-    while at < len(keys) and len(digits) < 3 and (keys[at] in DIGITS or (keys[at].isdigit() and not digits)):
-        digits += DIGITS.get(keys[at], keys[at])
+    while at < len(keys) and len(digits) < 3 and (keys[at] in DIGITS or keys[at].isdigit() or (not digits and keys[at] in SOUNDS)):
+        digits += DIGITS.get(keys[at]) or SOUNDS.get(keys[at]) or keys[at]
         at += 1
     return digits, at
 

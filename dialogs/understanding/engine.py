@@ -36,7 +36,7 @@ def hear(words: str, context: str, lang: str, options: Options, now: datetime | 
     act = acts.act(keys, row)
     if act:
         spans["act"] = text.span(act.first, act.end)
-    people = count(keys, row, context)
+    people = count(keys, row, "household" if act and act.label.name == "correction" and not reading else context)
     if people:
         spans["count"] = text.span(people[1], people[2])
     moment = onset(row, context, now, bool(present))

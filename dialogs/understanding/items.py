@@ -57,8 +57,12 @@ def items(text: Text) -> list[Item]:
         for at, key in enumerate(text.keys)
         if key in _SIGNS and at not in taken
     ]
-    row.sort(key=lambda item: (item.first, -item.end))
+    row.sort(key=_order)
     return _bodily(row)
+
+
+def _order(item: Item) -> tuple[int, int, bool]:
+    return item.first, -item.end, item.topic != "count"
 
 
 def _item(label: Label, first: int, end: int) -> Item:
@@ -106,7 +110,7 @@ def _bodily(row: list[Item]) -> list[Item]:
             if not near and ("alone", item.name) in table:
                 bound.append(Item("symptom", table["alone", item.name], item.first, item.end, start=item.first))
             parts, open_trouble = [], None if near else item
-    bound.sort(key=lambda item: (item.first, -item.end))
+    bound.sort(key=_order)
     return bound
 
 
@@ -114,6 +118,7 @@ def _bind(table: dict[tuple[str, str], str], part: Item, trouble: Item, bound: l
     symptom = table.get((part.name, trouble.name))
     if symptom:
         start, first, end = min(part.first, trouble.first), trouble.first, trouble.end
-        bound.append(Item("symptom", symptom, first, max(end, part.end) if part.first > first else end, start=start))
+        bound.append(_item(Label("symptom", symptom), first, max(end, part.end) if part.first > first else end))
+        bound[-1].start = start
     elif ("alone", trouble.name) in table:  # the stomach that aches is no aching body
         bound[:] = [i for i in bound if i.topic != "symptom" or i.first != trouble.first]

@@ -41,9 +41,20 @@ def _number(read: tuple[float, int, str, bool] | None, at: int) -> Number | None
     return Number(read[0], at, read[1], read[2], read[3]) if read else None
 
 
+def _spelled_figures(keys: list[str], at: int) -> Number:
+    """3 7 度 4: figures one by one."""
+    end = at
+    while end < len(keys) and end - at < 12 and len(keys[end]) == 1 and keys[end].isdigit():
+        end += 1
+    digits = "".join(keys[at:end])
+    return Number(float(digits), at, end, spelled=digits)
+
+
 def _figures(text: Text, at: int) -> Number:
     """Figures, also with a comma, a Chinese point or the word for one in the place of the point: 37,8 37。8 37点8."""
     keys = text.keys
+    if len(keys[at]) == 1 and keys[at + 1 : at + 2] and keys[at + 1].isdigit() and len(keys[at + 1]) == 1:
+        return _spelled_figures(keys, at)
     if "." in keys[at] or at + 2 >= len(keys):
         return Number(float(keys[at]), at, at + 1, decimal="." in keys[at])
     if keys[at + 1 : at + 3] == [".", "."] and len(keys) > at + 3 and keys[at + 3].isdigit() and len(keys[at]) == 2:

@@ -32,7 +32,9 @@ class Scope:
         for at, item in enumerate(self.row):
             step = _STEPS.get((item.topic, item.name)) or _STEPS.get((item.topic, ""))
             item.clause = self.clause
-            if item.topic == "cue" and self.keys[item.first] in _small("me"):
+            if item.topic in ("cue", "count", "answer") and any(
+                key in _small("me") for key in self.keys[item.first : item.end]
+            ):
                 self.self_(at, item)
             if step:
                 step(self, at, item)
@@ -73,6 +75,9 @@ class Scope:
         if not self.run and self._alone(at) and self._asked():
             self._settle_before("-")
             return
+        if not self.run and not self.who and self.before and all(s.who for s in self.before) and self._rest_is_filler(at):
+            self._not_me()
+            return
         if self.denied == "unsure":
             return
         strength = {"neg": "list", "negv": "verb", "raised": "raised", "unsure": "unsure"}[item.name]
@@ -95,8 +100,8 @@ class Scope:
 
     def still(self, at: int, item: Item) -> None:
         """Still there, or not gone: what was said to be past goes on."""
-        for symptom in self.run or self.before:
-            if not symptom.settled:
+        for symptom in self.run or (self.before if item.name == "notgone" else []):
+            if not symptom.settled or item.name == "notgone":
                 symptom.status = "+"
         self.past = False
         if self.denied != "raised":
@@ -132,6 +137,22 @@ class Scope:
         else:
             self.denied, self.denied_at, self.comma_at = "list", item.end, -1
 
+    def none_of_it(self, at: int, item: Item) -> None:
+        """'I haven't got one': denies what was named before."""
+        for symptom in self.run or self.before:
+            if not symptom.who:
+                symptom.status, symptom.settled = "-", True
+
+    def me_too(self, at: int, item: Item) -> None:
+        """'... and I've caught it too': the symptoms of others are mine as well."""
+        for symptom in self.run + self.before:
+            symptom.who = ""
+
+    def _not_me(self) -> None:
+        """'My wife coughs, I don't.'"""
+        for symptom in self.before:
+            symptom.who, symptom.status, symptom.settled = "", "-", True
+
     def past_time(self, at: int, item: Item) -> None:
         self.past = True
 
@@ -161,7 +182,8 @@ class Scope:
 
     def self_(self, at: int, item: Item) -> None:
         following = self.row[at + 1] if at + 1 < len(self.row) else None
-        if following and following.topic == "person" and following.first - item.end <= 1 and item.name != "i":
+        han = not self.keys[item.first].isascii()
+        if following and following.topic == "person" and following.first - item.end <= 1 and (han or item.name == "my"):
             return
         if item.name == "my" and following and following.topic == "person" and following.first - item.end <= 2:
             return
@@ -198,7 +220,7 @@ class Scope:
 
     def _with_self(self, at: int, item: Item) -> bool:
         near = self.keys[max(item.first - 4, 0) : item.first] + self.keys[item.end : item.end + 2]
-        joined = any(key in _small("and") for key in near)
+        joined = any(key in _small("join") for key in near)
         return joined and any(key in _small("me") for key in near)
 
     # boundaries
@@ -324,6 +346,9 @@ _STEPS = {
     ("cue", "have"): Scope.affirm,
     ("cue", "hedge"): Scope.affirm,
     ("cue", "still"): Scope.still,
+    ("cue", "notgone"): Scope.still,
+    ("cue", "negone"): Scope.none_of_it,
+    ("cue", "metoo"): Scope.me_too,
     ("cue", "yes"): Scope.yes,
     ("cue", "over"): Scope.over,
     ("cue", "past"): Scope.past_time,

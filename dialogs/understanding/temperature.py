@@ -131,6 +131,8 @@ def _after_number(row: list[Item], place: Item) -> bool:
 
 def _ratio(keys: list[str], item: Item, reading: Reading) -> bool:
     """138 over 84."""
+    if reading.value > HIGHEST and keys[reading.end : reading.end + 1] == ["了"] and not reading.decimal:
+        return True  # 我七十三了 tells an age
     return keys[reading.end : reading.end + 1] == ["over"] or (
         keys[item.first - 1 : item.first] == ["over"] and keys[item.first - 2 : item.first - 1] != ["touch"]
         and item.first > 1 and keys[item.first - 2][0].isdigit()
@@ -156,6 +158,8 @@ def _other_after(row: list[Item], at: int, reading: Reading) -> bool:
             return apart == 0
         if other.topic == "measure" and other.name == "otherafter":
             return apart <= 2
+        if other.topic == "measure" and other.name == "othernear" and other.end - other.first > 1:
+            return apart == 0
         if other.topic == "time" and other.name.startswith("unit") and apart == 0:
             return True
         if other.topic == "count" and other.name in ("us", "people", "others") and apart == 0:
@@ -211,7 +215,7 @@ def _latest(good: list[Reading]) -> Reading:
     last = good[-1]
     if last.rank is None:
         return last
-    return max((r for r in good if r.rank is not None), key=lambda r: (r.rank or 0, r.item.first))
+    return max(good, key=lambda r: (r.rank or 0, r.item.first))
 
 
 def _own(reading: Reading, context: str) -> bool:
