@@ -41,11 +41,19 @@ def _by_phrase(script: Script) -> tuple[dict[str, list[Act]], list[tuple[str, Ac
     return refining, within, whole
 
 
+def asked_about(dialog: Dialog, ear: Ear) -> str | None:
+    """The act of a question in return that the script knows by a phrase: "what counts as a fever?" tells no fever."""
+    text = ear.words.translate(folding())
+    return next((act.name for phrase, act in _by_phrase(dialog.script)[1] if phrase in text), None)
+
+
 def meant(dialog: Dialog, ear: Ear) -> str | None:
     """The act that the understanding heard, made more precise by the script's phrases."""
     act = ear.understood.act
     if act is None:
         return None
+    if act == "repeat" and (known := asked_about(dialog, ear)):
+        return known
     refining = _by_phrase(dialog.script)[0].get(act)
     if refining:
         text = ear.words.translate(folding())
@@ -55,12 +63,12 @@ def meant(dialog: Dialog, ear: Ear) -> str | None:
 
 def aside(dialog: Dialog, ear: Ear) -> str | None:
     """What words that answer nothing may be: an act by its phrase, or a question in return."""
-    _, within, whole = _by_phrase(dialog.script)
+    _, _, whole = _by_phrase(dialog.script)
     text = ear.words.translate(folding())
     if act := whole.get(" ".join(_ALL.findall(text))) or whole.get("".join(_ALL.findall(text))):
         return act.name
-    if found := next((act for phrase, act in within if phrase in text), None):
-        return found.name
+    if known := asked_about(dialog, ear):
+        return known
     if not _ASKING.search(text):
         return None
     return "question" if len(text.strip()) > 3 and "question" in dialog.script.acts else "repeat"

@@ -17,7 +17,7 @@ _STEP_KEYS = {
     "ask", "say", "again", "help", "if", "sets", "next", "branch", "each", "end", "reason", "proxy",
 }  # fmt: skip
 _ANSWER_KEYS = {
-    "kind", "was", "label", "options", "range", "unit", "context", "said", "free", "listing", "echo",
+    "kind", "was", "label", "options", "range", "unit", "context", "said", "free", "listing", "echo", "heard",
 }  # fmt: skip
 _TOP_KEYS = {
     "script", "version", "title", "start", "essential", "answers", "steps", "acts", "results", "limits", "says",
@@ -42,9 +42,11 @@ class _Builder:
         self.answers: Mapping[str, Any] = self.data["answers"] or {}
 
     def refuse(self, reason: str) -> ScriptError:
+        """The refusal, to be raised."""
         return ScriptError(self.file, self.step, reason)
 
     def script(self) -> Script:
+        """The whole script, checked."""
         self._only(self.own, _TOP_KEYS, "a script")
         for key in ("script", "version", "title", "start", "answers", "steps"):
             if not self.own.get(key):
@@ -120,10 +122,21 @@ class _Builder:
             unit=data.get("unit"),
             context=data.get("context"),
             said={key: self._wording(value, where) for key, value in (data.get("said") or {}).items()} or None,
+            heard=self._heard(data.get("heard"), where),
             free=bool(data.get("free")),
             echo=bool(data.get("echo", True)),
             listing=tuple(data.get("listing") or (_LISTING if kind == "symptoms" else ())),
         )
+
+    def _heard(self, data: Any, where: str) -> dict[str, tuple[str, ...]] | None:
+        if data is None:
+            return None
+        phrases = {}
+        for meaning, some in self._map(data, f"{where}: heard").items():
+            if meaning not in ("yes", "no"):
+                raise self.refuse(f'{where}: `heard` has {meaning!r}; write "yes" and "no" in quotes')
+            phrases[meaning] = tuple(phrase.translate(folding()) for phrase in self._list(some))
+        return phrases
 
     def _option(self, key: Any, data: Any, where: str) -> Option:
         if not isinstance(key, str):

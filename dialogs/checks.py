@@ -63,7 +63,9 @@ def _check_common(script: Script) -> None:
         if act.to is not None and act.to not in script.steps:
             raise ScriptError(script.file, "", f"act `{act.name}` goes to `{act.to}`, which is no step")
         if act.then not in ("ask", "again", "wait", "help"):
-            raise ScriptError(script.file, "", f"act `{act.name}`: `then` is ask, again, wait or help, not {act.then!r}")
+            raise ScriptError(
+                script.file, "", f"act `{act.name}`: `then` is ask, again, wait or help, not {act.then!r}"
+            )
 
 
 def _check_names(script: Script) -> None:
@@ -123,5 +125,3 @@ def _unheard(step: Step) -> list[str]:
     if step.kind == "question":
         return [to for meaning, to in step.next.items() if meaning == "skipped"]
     return [] if step.kind == "end" else [to for meaning, to in step.next.items() if meaning != "one"]
-
-

@@ -14,7 +14,8 @@ _AHEAD = {"大后天": 3, "后天": 2, "後天": 2, "明天": 1, "明日": 1, "d
 _TODAY = ("今天", "今日", "today")
 _ISO = re.compile(r"(?<!\d)(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)")
 _CHINESE = re.compile(r"([一二三四五六七八九十\d]{1,3})月([一二三四五六七八九十\d]{1,3})[日号號]?")
-_ENGLISH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([a-z]{3})[a-z]*|([a-z]{3})[a-z]* (\d{1,2})(?:st|nd|rd|th)?\b")
+_MONTH = f"({'|'.join(_MONTHS)})[a-z]*"
+_ENGLISH = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}|\b{_MONTH} (\d{{1,2}})(?:st|nd|rd|th)?\b")
 
 
 def read_date(text: str, days_ago: int | None, today: date) -> date | None:
@@ -31,10 +32,8 @@ def _named(text: str, today: date) -> date | None:
         return _day(int(found[1]), int(found[2]), int(found[3]))
     if found := _CHINESE.search(text):
         return _nearest(_number(found[1]), _number(found[2]), today)
-    for found in _ENGLISH.finditer(text):
-        month = found[2] or found[3]
-        if month in _MONTHS:
-            return _nearest(_MONTHS.index(month) + 1, int(found[1] or found[4]), today)
+    if found := _ENGLISH.search(text):
+        return _nearest(_MONTHS.index(found[2] or found[3]) + 1, int(found[1] or found[4]), today)
     return None
 
 

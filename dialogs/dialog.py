@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,6 +22,23 @@ _KEPT = (
     "step", "language", "about", "family", "answers", "confirmed", "partly", "order", "met", "walked", "focus",
     "no_input", "no_match", "turns", "seconds", "used", "spoke", "holding", "disposition", "text", "rewind",
 )  # fmt: skip
+
+
+_WRONG = re.compile(r"错了|錯了|\b(wrong|mistake|incorrect|misheard|misread)\b", re.IGNORECASE)
+_CLOSING = re.compile(
+    r"(没|沒|無|无|不).{0,4}(症状|症狀|不舒服|不适|别的|別的|其他)|一切正常|都正常|都没有|都沒有|就是|只是|只有|光是|"
+    r"\b(no|any|other|nothing) (other )?(symptom|else|problem|complaint)|feel(ing)? (fine|well|good|ok)|"
+    r"(am|i'm) (fine|well|good|ok|okay)\b|\bonly\b|\bjust\b",
+    re.IGNORECASE,
+)
+
+
+def _without_fever(reading: Reading | None, asked: Question | None) -> Reading | None:
+    """A yes or no to "any fever?" is that answer, not one about the symptoms as well."""
+    if not reading or not asked or asked.context != "fever":
+        return reading
+    value = {key: [name for name in names if name != "fever"] for key, names in reading.value.items()}
+    return Reading(reading.meaning, value, reading.confidence, reading.span, True) if any(value.values()) else None
 
 
 @dataclass(slots=True)
@@ -87,7 +105,7 @@ class Dialog:
     @property
     def telephone(self) -> bool:
         """Whether this is spoken."""
-        return self.facts.get("channel", "phone") == "phone"
+        return bool(self.facts.get("channel", "phone") == "phone")
 
     @property
     def now(self) -> datetime:
@@ -107,7 +125,7 @@ class Dialog:
     @property
     def proxy(self) -> bool:
         """Whether the answers now asked for are about somebody other than the speaker."""
-        return bool(self.family or self.about != self.called)
+        return self.family or self.about != self.called
 
     @property
     def reply(self) -> Reply:
@@ -218,6 +236,8 @@ class Dialog:
         if language != self.language:
             self.language = language
             self.speak("switched")
+            if speech.names_language(words):
+                return
         ear = self.ear(words, self._context(), heard)
         handler = focus.HANDLERS.get(str(self.focus["on"])) if self.focus else None
         if handler:
@@ -262,11 +282,11 @@ class Dialog:
         reading = question.reader.read(ear, question)
         others = [*household.mentions(self, ear), *self._volunteered(ear, question)]
         act = acts.meant(self, ear)
-        if act is None and reading and reading.meaning == "no" and any(self._known_otherwise(one) for one in others):
+        if act is None and reading and reading.meaning in ("no", "none") and self._takes_back(ear, others):
             act = "correction"
         if act == "correction":
             self._correct(ear, others)
-        elif act and (act in acts.FIRST or reading is None or reading.loose) and act != "dont_know":
+        elif act and act != "dont_know" and not self._outweighs(reading, act):
             self.take(others, ear)
             acts.perform(self, act, ear)
         elif reading:
@@ -276,6 +296,8 @@ class Dialog:
         elif act == "dont_know":
             self.take(others, ear)
             self.blank(question.name, UNSURE)
+        elif known := acts.asked_about(self, ear):
+            acts.perform(self, known, ear)
         elif others:
             self.take(others, ear)
             self.manner = "again"
@@ -286,21 +308,44 @@ class Dialog:
         else:
             self.missed("implausible" if ear.understood.temperature_status == "implausible" else "no_match")
 
+    def _outweighs(self, reading: Reading | None, act: str) -> bool:
+        """Whether an answer counts for more than the act in the same words: "no need" refuses help, not the call."""
+        if reading is None or reading.loose:
+            return False
+        kind = self.question.kind if self.question else ""
+        if act == "wrong_number":
+            return kind == "one_of" and reading.meaning not in ("yes", "no")
+        return act not in acts.FIRST or (act == "refuse" and kind == "any_of" and reading.meaning == "none")
+
     def _volunteered(self, ear: Ear, asked: Question | None) -> list[Item]:
         """Answers that were not asked for but given; what is already known the same way is left out."""
         found: list[Item] = []
         u = ear.understood
+        closing = bool(_CLOSING.search(ear.words))
         if u.temperature_c is u.onset_days_ago is u.count is None and not (
-            u.symptoms_present or u.symptoms_absent or u.all_well
+            u.symptoms_present or u.symptoms_absent or u.all_well or closing
         ):
             return found
         for question in self.script.questions.values():
             if question is asked or not self._speaks_of(question):
                 continue
             reading = question.reader.volunteered(ear, question)
+            if question.kind == "symptoms":
+                reading = self._closed(question, ear, reading, asked) if closing else _without_fever(reading, asked)
             if reading and reading.value != self.answers.get(self.about, {}).get(question.name):
                 found.append(focus.item(question.name, self.about, reading, ear))
         return found
+
+    def _closed(self, question: Question, ear: Ear, reading: Reading | None, asked: Question | None) -> Reading | None:
+        """Symptoms with "nothing else" or "only", heard as the answer to their own question: nothing is left open."""
+        again = question.reader.read(self.ear(ear.words, "symptoms"), question)
+        if again is None or again.value is None or (asked and asked.kind == "yes_no" and not reading):
+            return _without_fever(reading, asked)
+        return again
+
+    def _takes_back(self, ear: Ear, others: list[Item]) -> bool:
+        """Whether a "no" is about something said before: known answers come anew, or the words call it wrong."""
+        return bool(_WRONG.search(ear.words)) or any(self._known_otherwise(one) for one in others)
 
     def _known_otherwise(self, one: Item) -> bool:
         known = self.answers.get(one["who"], {}).get(one["name"])
@@ -485,7 +530,8 @@ class Dialog:
     def _go_on(self) -> None:
         """Walk on until an answer is needed or the conversation is over, then say so."""
         limits = self.script.limits
-        if not self.over and (self.turns >= limits.turns or self.seconds >= limits.seconds):
+        too_long = self.telephone and self.seconds >= limits.seconds  # a letter may wait for hours
+        if not self.over and (self.turns >= limits.turns or too_long):
             step = self.script.steps[self.step]
             if step.kind != "end":
                 focus.keep_pending(self)
@@ -619,5 +665,3 @@ class Dialog:
     def speak(self, say: Say | str, **places: str) -> None:
         """Add something to what is said in this turn."""
         speech.speak(self, self.script.says[say] if isinstance(say, str) else say, places)
-
-

@@ -7,7 +7,13 @@ from html import escape
 
 from dialogs.script import Script, Step
 
-_SHAPES = {"question": ("[", "]"), "notice": ("([", "])"), "branch": ("{", "}"), "each": ("{{", "}}"), "end": ("((", "))")}
+_SHAPES = {
+    "question": ("[", "]"),
+    "notice": ("([", "])"),
+    "branch": ("{", "}"),
+    "each": ("{{", "}}"),
+    "end": ("((", "))"),
+}
 _COLOURS = {"question": "#e8f1fb", "notice": "#f3f3f3", "branch": "#fff6dd", "each": "#efe8fb", "end": "#e5f5e8"}
 _WIDE, _HIGH, _APART, _BELOW = 180, 44, 40, 64  # pixels
 
@@ -21,7 +27,9 @@ def draw(script: Script) -> str:
     for step in script.steps.values():
         for to, meanings in _arrows(step).items():
             lines.append(f'    {step.name} -->|"{_quoted(" / ".join(meanings))}"| {to}')
-    lines += [f'    {act.name}_act(["at every step: {act.name}"]) -.-> {act.to}' for act in script.acts.values() if act.to]
+    lines += [
+        f'    {act.name}_act(["at every step: {act.name}"]) -.-> {act.to}' for act in script.acts.values() if act.to
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -48,7 +56,10 @@ def draw_svg(script: Script) -> str:
     rows = _rows(script)
     width = max(len(row) for row in rows) * (_WIDE + _APART) + _APART
     places = {
-        name: ((width - len(row) * (_WIDE + _APART) + _APART) // 2 + i * (_WIDE + _APART), _APART + y * (_HIGH + _BELOW))
+        name: (
+            (width - len(row) * (_WIDE + _APART) + _APART) // 2 + i * (_WIDE + _APART),
+            _APART + y * (_HIGH + _BELOW),
+        )
         for y, row in enumerate(rows)
         for i, name in enumerate(row)
     }
@@ -57,7 +68,8 @@ def draw_svg(script: Script) -> str:
     arrows = [_arrow(places[step.name], places[to], meanings)
               for step in script.steps.values() for to, meanings in _arrows(step).items()]  # fmt: skip
     head = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="12">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+        'font-family="sans-serif" font-size="12">'
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path d="M0,0 L8,4 L0,8 z" fill="#667"/></marker></defs>'
     )

@@ -23,7 +23,9 @@ def expected(script: Script, question: Question, language: str) -> tuple[str, ..
     more = {"temperature": _temperatures, "count": _counts, "number": _counts, "when": _days}.get(question.kind)
     numbers = more(language) if more else ()
     names = _symptoms(script, language) if question.kind in ("symptoms", "members") else ()
-    yes_no = script.phrases["yes_no"].get(language, ()) if question.kind not in ("temperature", "number", "when") else ()
+    yes_no = (
+        script.phrases["yes_no"].get(language, ()) if question.kind not in ("temperature", "number", "when") else ()
+    )
     return tuple(dict.fromkeys((*numbers, *options, *names, *own, *yes_no, *acts_phrases(script, language))))
 
 
@@ -61,7 +63,11 @@ def _temperatures(language: str) -> tuple[str, ...]:
         phrases += [f"{word} degrees", word] if language == "en" else [f"{word}度", word]
         for tenth in range(1, 10):
             tenth_word = spoken(tenth, language)
-            shapes = (f"{word} point {tenth_word}",) if language == "en" else (f"{word}度{tenth_word}", f"{word}点{tenth_word}")
+            shapes = (
+                (f"{word} point {tenth_word}",)
+                if language == "en"
+                else (f"{word}度{tenth_word}", f"{word}点{tenth_word}")
+            )
             phrases += shapes
     return tuple(phrases)
 

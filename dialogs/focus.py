@@ -1,4 +1,4 @@
-"""What a question may need before it is settled: confirming values, listing symptoms one by one, telling members apart."""
+"""What a question may need before it is settled: values confirmed, symptoms listed, members told apart."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def echo(dialog: Dialog, items: list[Item]) -> None:
     """Say plain values again: by phone always, in chat only what is abnormal."""
     shown = [one for one in items if dialog.script.questions[one["name"]].echo]
     if not dialog.telephone:
-        shown = [one for one in shown if dialog.script.questions[one["name"]].kind == "symptoms" and one["value"]["present"]]
+        shown = [
+            one for one in shown if dialog.script.questions[one["name"]].kind == "symptoms" and one["value"]["present"]
+        ]
     if shown:
         dialog.speak("echo", value=_shown(dialog, shown))
 
@@ -111,7 +113,10 @@ def _merged(question: Question, old: Any, new: Any, ear: Ear) -> Any:
     if question.kind != "symptoms" or new == no_symptoms():
         return new
     if ear.understood.yes_no == "no" and new["present"]:
-        return {"present": new["present"], "absent": sorted({*old["absent"], *old["present"], *new["absent"]} - {*new["present"]})}
+        return {
+            "present": new["present"],
+            "absent": sorted({*old["absent"], *old["present"], *new["absent"]} - {*new["present"]}),
+        }
     return both_symptoms(old, new)
 
 
@@ -187,7 +192,11 @@ def add_to_partly(dialog: Dialog, one: Item) -> None:
     old = dialog.answers.get(one["who"], {}).get(one["name"])
     if old and isinstance(one["value"], dict):
         plain_no = one["value"] == no_symptoms()
-        new = {"present": [], "absent": [n for n in one["value"]["absent"] if n not in old["present"]]} if plain_no else one["value"]
+        new = (
+            {"present": [], "absent": [n for n in one["value"]["absent"] if n not in old["present"]]}
+            if plain_no
+            else one["value"]
+        )
         one["value"] = both_symptoms(old, new)
 
 

@@ -102,7 +102,7 @@ def _said(dialog: Dialog, said: Any) -> list[tuple[str, Any]]:
 def spread(dialog: Dialog, reading: Reading, ear: Ear, items: list[Item]) -> list[Item]:
     """The answers about the others that "they are all fine" holds."""
     spoken_of = {one["who"] for one in items}
-    if reading.meaning == "well" and not ear.understood.members or ear.understood.all_well:
+    if (reading.meaning == "well" and not ear.understood.members) or ear.understood.all_well:
         return items + _all_well(dialog, ear, spoken_of)
     return items
 
@@ -114,7 +114,10 @@ def _all_well(dialog: Dialog, ear: Ear, spoken_of: set[str]) -> list[Item]:
         focus.item(name, who, Reading("none", no_symptoms()), ear)
         for name in names[:1]
         for who in (str(m["id"]) for m in dialog.members)
-        if who not in spoken_of and who not in asked and who != dialog.called and name not in dialog.answers.get(who, {})
+        if who not in spoken_of
+        and who not in asked
+        and who != dialog.called
+        and name not in dialog.answers.get(who, {})
     ]
 
 

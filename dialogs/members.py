@@ -17,6 +17,11 @@ class Kin:
     sex: str = ""
     older: tuple[int, int] = (-120, 120)
 
+    @property
+    def own(self) -> frozenset[str]:
+        """Relations that the roster may name as such: in-laws, room-mates."""
+        return self.relations - frozenset(_GENERATION)
+
 
 _PARENT, _CHILD, _GRAND, _OLD, _PEER = (14, 60), (-60, -14), (-120, -30), (30, 120), (-30, 30)
 
@@ -26,18 +31,22 @@ def _kin(relations: str, sex: str = "", older: tuple[int, int] = (-120, 120)) ->
 
 
 KIN: dict[str, Kin] = {
-    "son": _kin("son child", "m", _CHILD), "daughter": _kin("daughter child", "f", _CHILD),
-    "child": _kin("son daughter child", "", _CHILD), "baby": _kin("son daughter child grandson granddaughter", "", _CHILD),
-    "wife": _kin("wife spouse", "f", _PEER), "husband": _kin("husband spouse", "m", _PEER),
-    "spouse": _kin("wife husband spouse", "", _PEER), "partner": _kin("wife husband spouse partner", "", _PEER),
-    "mother": _kin("mother parent", "f", _PARENT), "father": _kin("father parent", "m", _PARENT),
-    "parent": _kin("mother father parent", "", _PARENT), "parents": _kin("mother father parent", "", _PARENT),
-    "mother_in_law": _kin("mother parent mother_in_law", "f", _PARENT),
-    "father_in_law": _kin("father parent father_in_law", "m", _PARENT),
-    "grandmother": _kin("grandmother grandparent", "f", _OLD), "grandfather": _kin("grandfather grandparent", "m", _OLD),
-    "grandson": _kin("grandson grandchild", "m", _GRAND), "granddaughter": _kin("granddaughter grandchild", "f", _GRAND),
-    "grandchild": _kin("grandson granddaughter grandchild", "", _GRAND),
-    "brother": _kin("brother sibling", "m", _PEER), "sister": _kin("sister sibling", "f", _PEER),
+    "son": _kin("child", "m", _CHILD), "daughter": _kin("child", "f", _CHILD),
+    "child": _kin("child", "", _CHILD),
+    "baby": _kin("child grandchild", "", _CHILD),
+    "wife": _kin("spouse", "f", _PEER), "husband": _kin("spouse", "m", _PEER),
+    "spouse": _kin("spouse", "", _PEER), "partner": _kin("spouse", "", _PEER),
+    "mother": _kin("parent", "f", _PARENT), "father": _kin("parent", "m", _PARENT),
+    "parent": _kin("parent", "", _PARENT), "parents": _kin("parent", "", _PARENT),
+    "mother_in_law": _kin("parent mother_in_law", "f", _PARENT),
+    "father_in_law": _kin("parent father_in_law", "m", _PARENT),
+    "grandmother": _kin("grandparent", "f", _OLD),
+    "grandfather": _kin("grandparent", "m", _OLD),
+    "grandson": _kin("grandchild", "m", _GRAND),
+    "granddaughter": _kin("grandchild", "f", _GRAND),
+    "grandchild": _kin("grandchild", "", _GRAND),
+    "brother": _kin("sibling", "m", _PEER), "sister": _kin("sibling", "f", _PEER),
+    "room_mate": _kin("room_mate"), "flatmate": _kin("room_mate"), "roommate": _kin("room_mate"),
     "daughter_in_law": _kin("daughter_in_law", "f", _CHILD), "son_in_law": _kin("son_in_law", "m", _CHILD),
 }  # fmt: skip
 
@@ -47,21 +56,41 @@ _ROSTER = {
     "长女": "daughter", "次女": "daughter", "子女": "child", "孩子": "child", "母亲": "mother", "父亲": "father",
     "父母": "parent", "孙子": "grandson", "孙女": "granddaughter", "爷爷": "grandfather", "奶奶": "grandmother",
     "祖父": "grandfather", "祖母": "grandmother", "兄弟": "brother", "姐妹": "sister", "儿媳": "daughter_in_law",
+    "户主": "head", "本人": "head", "self": "head", "室友": "room_mate",
     "女婿": "son_in_law",
 }  # fmt: skip
-_HEADS = ("head", "self", "户主", "本人", "")
+_GENERATION = {
+    "head": 0, "spouse": 0, "wife": 0, "husband": 0, "partner": 0, "sibling": 0, "brother": 0, "sister": 0,
+    "child": -1, "son": -1, "daughter": -1, "grandchild": -2, "grandson": -2, "granddaughter": -2,
+    "parent": 1, "father": 1, "mother": 1, "grandparent": 2, "grandfather": 2, "grandmother": 2,
+}  # fmt: skip
+_COUPLE = ("head", "spouse", "wife", "husband", "partner")
+_SEEN = {1: "parent", 2: "grandparent", -1: "child", -2: "grandchild"}
 
 
 def meant(word: str, words: str, speaker: Member, others: Sequence[Member]) -> list[str]:
     """The ids of those whom a word (`son`) or the words as spoken (小明, my boy) can mean; empty: nobody we know."""
-    named = [m["id"] for m in others if _is_named(m, words) or _is_named(m, word)]
+    named = [str(m["id"]) for m in others if _is_named(m, words) or _is_named(m, word)]
     if named:
         return named
     kin = KIN.get(word.replace("-", "_").replace(" ", "_").lower())
     if kin is None:
         return []
-    related = [m["id"] for m in others if _relation(m) in kin.relations and _sex_fits(m, kin)] if _is_head(speaker) else []
-    return related or [m["id"] for m in others if _sex_fits(m, kin) and _age_fits(m, speaker, kin)]
+    fitting = [m for m in others if _sex_fits(m, kin)]
+    related = [str(m["id"]) for m in fitting if _seen(speaker, m) in kin.relations or _relation(m) in kin.own]
+    return related or [str(m["id"]) for m in fitting if not _seen(speaker, m) and _age_fits(m, speaker, kin)]
+
+
+def _seen(speaker: Member, member: Member) -> str:
+    """What a member is to the speaker (spouse, child, parent ...), worked out from what both are to the head."""
+    mine, theirs = _relation(speaker), _relation(member)
+    if mine not in _GENERATION or theirs not in _GENERATION:
+        return ""
+    apart = _GENERATION[theirs] - _GENERATION[mine]
+    if apart:
+        return _SEEN.get(apart, "")
+    both_parents = _GENERATION[mine] > 0
+    return "spouse" if both_parents or (mine in _COUPLE and theirs in _COUPLE) else "sibling"
 
 
 def _is_named(member: Member, words: str) -> bool:
@@ -71,12 +100,8 @@ def _is_named(member: Member, words: str) -> bool:
 
 
 def _relation(member: Member) -> str:
-    relation = str(member.get("relation") or "").strip().lower()
+    relation = str(member.get("relation") or "head").strip().lower().replace(" ", "_")
     return _ROSTER.get(relation, relation)
-
-
-def _is_head(member: Member) -> bool:
-    return str(member.get("relation") or "").strip().lower() in _HEADS
 
 
 def _sex_fits(member: Member, kin: Kin) -> bool:
@@ -93,5 +118,5 @@ def sex_of(member: Member) -> str:
 def _age_fits(member: Member, speaker: Member, kin: Kin) -> bool:
     mine, theirs = speaker.get("birth_year"), member.get("birth_year")
     if not mine or not theirs:
-        return _relation(member) in kin.relations or not member.get("relation")
+        return not member.get("relation")
     return kin.older[0] <= int(mine) - int(theirs) <= kin.older[1]

@@ -1,5 +1,7 @@
 """Readers: one for each kind of answer; each says which meanings it can give, and makes a value of words or keys."""
 
+# ruff: noqa: D102 - what the methods of the readers do is said once, in Reader
+
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +15,7 @@ from dialogs.understanding import SYMPTOMS, Understood
 from dialogs.understanding.text import folding
 from dialogs.wording import Wording, listed
 
-Words = Mapping[str, str]  # the small words of a language: labels of symptoms, "yes", "degrees" ...
+Words = Mapping[str, str]  # the small words of a language: symptoms, yes, degrees ...
 
 UNSURE = "unsure"
 LOWEST, HIGHEST = 34.0, 43.0  # °C a living person can have
@@ -23,7 +25,7 @@ LEAP = 1.5  # °C from the last round's reading, likewise
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Option:
-    """One of the possible answers of one_of and any_of: its key, its label, and words that mean it (`heard`: folded)."""
+    """One of the answers of one_of and any_of: its key, its label, and words that mean it (`heard`: folded)."""
 
     key: str
     label: Wording
@@ -45,6 +47,7 @@ class Question:
     unit: str | None = None
     context: str | None = None
     said: Mapping[str, Wording] | None = None
+    heard: Mapping[str, tuple[str, ...]] | None = None
     free: bool = False
     echo: bool = True
     listing: tuple[str, ...] = ()
@@ -147,6 +150,8 @@ class YesNo(_Plain):
 
     def read(self, ear: Ear, question: Question) -> Reading | None:
         said = ear.understood.yes_no
+        if said is None and question.heard and ear.understood.act not in _NOT_CHOOSING:
+            said = _heard(question.heard, ear.words.translate(folding()))
         return ear.reading(said, said == "yes", "yes_no") if said else self.volunteered(ear, question)
 
     def volunteered(self, ear: Ear, question: Question) -> Reading | None:
@@ -169,6 +174,12 @@ class YesNo(_Plain):
 
     def keypad(self, question: Question, words: Words, language: str) -> dict[str, str]:
         return {"1": words["yes"], "2": words["no"]}
+
+
+def _heard(phrases: Mapping[str, tuple[str, ...]], text: str) -> str | None:
+    """The meaning of the longest phrase in the text."""
+    found = [(len(phrase), meaning) for meaning, some in phrases.items() for phrase in some if phrase in text]
+    return max(found)[1] if found else None
 
 
 class Temperature(_Plain):
@@ -292,14 +303,20 @@ class OneOf(_Plain):
 
 
 class AnyOf(OneOf):
-    """Any of several options, kept as a list; `free` keeps other words as they are said; keys 13: first and third."""
+    """Any of several options, kept as a list; keys 13: the first and the third.
+
+    An option named none has the words for none of them; `free` keeps other words as they are said.
+    """
 
     def meanings(self, question: Question) -> tuple[str, ...]:
         return ("some", "none", UNSURE)
 
     def read(self, ear: Ear, question: Question) -> Reading | None:
         u = ear.understood
-        if chosen := _chosen(question, ear):
+        chosen = _chosen(question, ear)
+        if chosen == ["none"]:
+            return ear.reading("none", [], "choice")
+        if chosen := [key for key in chosen if key != "none"]:
             return ear.reading("some", chosen, "choice")
         if u.yes_no == "no" or u.all_well:
             return ear.reading("none", [], "yes_no")
@@ -310,7 +327,8 @@ class AnyOf(OneOf):
     def keys(self, keys: str, question: Question, now: datetime) -> Reading | None:
         if keys == "0":
             return Reading("none", [])
-        options = [_numbered(question.options, key) for key in dict.fromkeys(keys)]
+        named = [option for option in question.options if option.key != "none"]
+        options = [_numbered(named, key) for key in dict.fromkeys(keys)]
         chosen = [option.key for option in options if option]
         return Reading("some", chosen) if options and len(chosen) == len(options) else None
 
@@ -322,13 +340,18 @@ class AnyOf(OneOf):
         return listed(labels, language) if labels else said(question, "none", language) or words["nothing"]
 
     def keypad(self, question: Question, words: Words, language: str) -> dict[str, str]:
-        return {**super().keypad(question, words, language), "0": words["nothing"]}
+        chosen = [option for option in question.options if option.key != "none"]
+        labels = {str(i): option.label.text(language, str) for i, option in enumerate(chosen, 1)}
+        return {**labels, "0": words["nothing"]}
+
+
+_NOT_CHOOSING = ("who_are_you", "repeat", "hold_on", "human", "call_later")
 
 
 def _chosen(question: Question, ear: Ear) -> list[str]:
     """The options that were named, in the order of the script."""
     choice = ear.understood.choice
-    if choice or ear.understood.act:
+    if choice or ear.understood.act in _NOT_CHOOSING:
         return [option.key for option in question.options if option.key in choice]
     text = ear.words.translate(folding())
     return [option.key for option in question.options if any(phrase in text for phrase in option.heard)]

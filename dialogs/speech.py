@@ -24,6 +24,7 @@ NOTHING = Understood()
 _LATIN = re.compile(r"[A-Za-z]{2,}")
 _HAN = re.compile(r"[㐀-鿿]")
 _SMALL = frozenset({"ok", "okay", "hello", "hi", "yes", "no", "bye", "app", "wifi", "covid"})
+_LANGUAGE = re.compile(r"english|chinese|mandarin|中文|汉语|漢語|普通话|普通話|国语|國語|英语|英語|英文", re.IGNORECASE)
 _EMPTY: Mapping[str, str] = MappingProxyType({})
 
 
@@ -32,11 +33,15 @@ def language_of(words: str, language: str, own: str) -> str:
     han = len(_HAN.findall(words))
     latin = [word for word in _LATIN.findall(words) if word.lower() not in _SMALL]
     if language.startswith("zh"):
-        asked = "english" in words.lower() or "英语" in words or "英文" in words
-        return "en" if asked or (not han and len(latin) >= 3) else language
-    if (han >= 2 and not latin) or "chinese" in words.lower() or "mandarin" in words.lower():
+        return "en" if not han and (len(latin) >= 3 or "english" in words.lower()) else language
+    if han >= 2 and not latin:
         return own if own.startswith("zh") else "zh-Hans"
     return language
+
+
+def names_language(words: str) -> bool:
+    """Whether the words are about which language to speak."""
+    return bool(_LANGUAGE.search(words))
 
 
 # saying
@@ -81,12 +86,16 @@ def _ask_focus(dialog: Dialog) -> None:
         case "confirm":
             odd = any(one.get("doubt") == "improbable" for one in focus["items"])
             name = "confirm_again" if focus["tries"] else "confirm_improbable" if odd else "confirm"
-            value = ("，" if dialog.language.startswith("zh") else ", ").join(_item(dialog, one) for one in focus["items"])
+            value = ("，" if dialog.language.startswith("zh") else ", ").join(
+                _item(dialog, one) for one in focus["items"]
+            )
             speak(dialog, dialog.script.says[name], {"value": value})
         case "listing":
             speak(dialog, dialog.script.says["listing"], {"symptom": words[focus["left"][0]]})
         case "which":
-            candidates = listed([str(household.member(dialog, who)["name"]) for who in focus["candidates"]], dialog.language)
+            candidates = listed(
+                [str(household.member(dialog, who)["name"]) for who in focus["candidates"]], dialog.language
+            )
             speak(dialog, dialog.script.says["which_member"], {"heard": focus["heard"], "candidates": candidates})
 
 

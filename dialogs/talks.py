@@ -1,12 +1,12 @@
 """Talks: conversations written down as people read them, played against a script, or recorded from a typed one.
 
-    script: daily_check
-    facts: {language: en}
-    talk:
-    - we: robot                  # words that must be said (a list: all of them); @step: where we must be
-    - they: "yes"                # words; null is silence; {keys: "378"}, {hangs_up: true}, {words: ..., confidence: 0.4}
-    outcome: complete
-    answers: {temperature: 36.5}                # of the person called; {"2": {...}} under `others`
+script: daily_check
+facts: {language: en}
+talk:
+- we: robot                  # words that must be said (a list: all of them); @step: where we must be
+- they: "yes"                # words; null is silence; {keys: "378"}, {hangs_up: true}, {words: ..., confidence: 0.4}
+outcome: complete
+answers: {temperature: 36.5}                # of the person called; {"2": {...}} under `others`
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ def heard_from(they: Any, seconds: float) -> Heard:
     """One turn of the resident's as it is written in a talk."""
     if they is None:
         return Heard(seconds=seconds)
+    if isinstance(they, bool):  # what YAML makes of a bare yes or no
+        return Heard(words="yes" if they else "no", seconds=seconds)
     if not isinstance(they, Mapping):
         return Heard(words=str(they), seconds=seconds)
     said = dict(they)

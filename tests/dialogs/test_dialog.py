@@ -12,9 +12,10 @@ from dialogs.script import load_script
 from dialogs.talks import facts_of
 
 ANSWERS = (
-    "是的", "yes", "不是", "no", "36度5", "38.9", "99.5 F", "没有", "都好", "咳嗽，拉肚子", "a cough", "两天前", "说错了",
-    "不对，是37度8", "my son has a fever", "我爱人咳嗽", "等一下", "hold on", "再说一遍", "你是谁", "不知道", "call me later",
-    "半小时后再打", "转人工", "help", "喂", "为什么？", "English please", "说中文", "买药", "只有咳嗽", "五口人", "45度", "all fine",
+    "是的", "yes", "不是", "no", "36度5", "38.9", "99.5 F", "没有", "都好", "咳嗽，拉肚子", "a cough", "两天前",
+    "说错了", "不对，是37度8", "my son has a fever", "我爱人咳嗽", "等一下", "hold on", "再说一遍", "你是谁", "不知道",
+    "call me later", "半小时后再打", "转人工", "help", "喂", "为什么？", "English please", "说中文", "买药", "只有咳嗽",
+    "五口人", "45度", "all fine",
 )  # fmt: skip
 WORDS = st.one_of(st.sampled_from(ANSWERS), st.text(max_size=40))
 HEARD = st.one_of(
@@ -35,7 +36,9 @@ def opened(name="daily_check", **facts):
 @settings(max_examples=40, deadline=None)
 def test_any_words_come_to_an_end_with_a_disposition(name, talk, channel, data):
     language = data.draw(st.sampled_from(("zh-Hans", "zh-Hant", "en")))
-    previous = data.draw(st.sampled_from((None, {"temperature": 38.0, "symptoms": {"present": ["cough"], "absent": []}})))
+    previous = data.draw(
+        st.sampled_from((None, {"temperature": 38.0, "symptoms": {"present": ["cough"], "absent": []}}))
+    )
     dialog, events = opened(name, language=language, members=3, channel=channel, previous=previous)
     for number, heard in enumerate(talk):
         if dialog.over:

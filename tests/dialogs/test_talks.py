@@ -20,8 +20,12 @@ def test_talk(path):
 def test_there_are_talks_in_both_languages_for_every_script():
     names = [path.stem for path in TALKS]
     assert len(names) >= 40
-    languages = {(talk["script"], (talk.get("facts") or {}).get("language", "zh-Hans")) for talk, _ in map(load_talk, TALKS)}
-    assert {(script, language) for script in ("daily_check", "quarantine_followup") for language in ("zh-Hans", "en")} <= languages
+    languages = {
+        (talk["script"], (talk.get("facts") or {}).get("language", "zh-Hans")) for talk, _ in map(load_talk, TALKS)
+    }
+    assert {
+        (script, language) for script in ("daily_check", "quarantine_followup") for language in ("zh-Hans", "en")
+    } <= languages
 
 
 def test_recorded_talk_plays_again(tmp_path):
