@@ -184,6 +184,7 @@ class VirtualRound:
             if not self._start_one():
                 self._advance()
         self._close()
+        self.watch(self.tally)
         return self.tally
 
     def _more(self) -> bool:

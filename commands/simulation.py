@@ -88,7 +88,7 @@ def progress(house: House, plan: Plan) -> Iterator[Callable[[Tally], None]]:
         task = bar.add_task("", total=None, clock="", figures="")
 
         def watch(tally: Tally) -> None:
-            if tally.calls % 50 and tally.finished < tally.households:
+            if tally.calls % 50 and tally.busy:
                 return
             clock = f"{tally.now.astimezone(plan.zone):%m-%d %H:%M}" if tally.now else ""
             figure = figures.format(tally.calls, tally.busy)
