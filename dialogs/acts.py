@@ -6,10 +6,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from dialogs import focus
+from dialogs import focus, hearing
 from dialogs.events import Requested
 from dialogs.machine import walk
-from dialogs.readers import Ear, call_time
+from dialogs.questions import Ear
+from dialogs.readers import call_time
 from dialogs.script import Act, Script
 from dialogs.understanding.text import folding
 
@@ -78,7 +79,7 @@ def perform(dialog: Dialog, name: str, ear: Ear) -> None:
     """Do what the script says about an act."""
     act = dialog.script.acts.get(name)
     if act is None:
-        dialog.missed()
+        hearing.missed(dialog)
         return
     used = dialog.used[name] = dialog.used.get(name, 0) + 1
     if act.request:

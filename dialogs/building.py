@@ -8,7 +8,8 @@ from typing import Any
 
 from dialogs.checks import GOES, check
 from dialogs.conditions import Condition, ConditionError, read_condition
-from dialogs.readers import KINDS, Option, Question
+from dialogs.questions import Option, Question
+from dialogs.readers import KINDS
 from dialogs.script import OTHERWISE, Act, Limits, Rule, Script, ScriptError, Step
 from dialogs.understanding.text import folding
 from dialogs.wording import LANGUAGES, Say, Wording, WordingError, read_wording, traditional

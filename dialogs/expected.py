@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from dialogs.readers import Question
+from dialogs.questions import Question
 from dialogs.script import Script
 from dialogs.understanding import SYMPTOMS
 

@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from dialogs import acts, household, speech
-from dialogs.readers import Ear, Question, Reading, no_symptoms
+from dialogs import acts, answers, hearing, household, speech, walking
+from dialogs.questions import Ear, Item, Question, item
+from dialogs.readers import no_symptoms
 
 if TYPE_CHECKING:
     from dialogs.dialog import Dialog
 
-Item = dict[str, Any]  # an answer on its way: name, who, value, words, span, confidence, how, partly, doubt
 _EVERY = ("都", "全", "none", "nothing", "any of", "all fine", "no symptoms", "别的没")
 _TRIES = 2
-
-
-def item(name: str, who: str, reading: Reading, ear: Ear) -> Item:
-    """A reading as an answer about a person, with where it came from."""
-    return {
-        "name": name, "who": who, "value": reading.value, "words": ear.words, "span": reading.span,
-        "confidence": min(reading.confidence, ear.confidence), "how": ear.how, "partly": reading.partly,
-    }  # fmt: skip
 
 
 # said again
@@ -79,10 +71,10 @@ def confirming(dialog: Dialog, ear: Ear) -> None:
     elif aside := acts.aside(dialog, ear):
         acts.perform(dialog, aside, ear)
     else:
-        dialog.missed()
+        hearing.missed(dialog)
         return
     if others and not dialog.over:
-        dialog.take(others, ear)
+        answers.take(dialog, others, ear)
 
 
 def _changes(dialog: Dialog, ear: Ear, items: list[Item]) -> tuple[list[Item], list[Item]]:
@@ -154,18 +146,18 @@ def _change(dialog: Dialog, changed: list[Item]) -> None:
 def _settle(dialog: Dialog, items: list[Item], confirmed: bool) -> None:
     dialog.focus = None
     for one in items:
-        dialog.keep(one, confirmed)
+        answers.keep(dialog, one, confirmed)
 
 
 def _reject(dialog: Dialog, items: list[Item]) -> None:
     dialog.focus = None
     dialog.speak("correct_what")
     for one in items:
-        dialog.forget(one["name"], one["who"])
+        answers.forget(dialog, one["name"], one["who"])
     first = items[0]
     question = dialog.question
     if not question or question.name not in [one["name"] for one in items]:
-        dialog.back_to(first["name"], first["who"])
+        walking.back_to(dialog, first["name"], first["who"])
     dialog.no_match = 1
 
 
@@ -176,7 +168,7 @@ def keep_pending(dialog: Dialog) -> None:
         pending = [_listed(dialog)] if dialog.focus["present"] or dialog.focus["absent"] else []
     dialog.focus = None
     for one in pending:
-        dialog.keep({**one, "confidence": one["confidence"] / 2})
+        answers.keep(dialog, {**one, "confidence": one["confidence"] / 2})
 
 
 def merge_correction(dialog: Dialog, one: Item) -> None:
@@ -228,7 +220,7 @@ def listing(dialog: Dialog, ear: Ear) -> None:
         if aside := acts.aside(dialog, ear):
             acts.perform(dialog, aside, ear)
         else:
-            dialog.missed()
+            hearing.missed(dialog)
         return
     _note(dialog, present, absent, ear)
 
@@ -255,7 +247,7 @@ def _listed(dialog: Dialog) -> Item:
 def _finish_listing(dialog: Dialog) -> None:
     one = _listed(dialog)
     dialog.focus = None
-    dialog.keep(one, confirmed=True)
+    answers.keep(dialog, one, confirmed=True)
     echo(dialog, [one])
 
 
@@ -280,7 +272,7 @@ def telling(dialog: Dialog, ear: Ear) -> None:
     elif chosen:
         _told(dialog, chosen, ear)
     else:
-        dialog.missed()
+        hearing.missed(dialog)
 
 
 def _told(dialog: Dialog, who: str, ear: Ear) -> None:
@@ -288,7 +280,7 @@ def _told(dialog: Dialog, who: str, ear: Ear) -> None:
     items = [{**one, "who": who} for one in dialog.focus["items"]]
     dialog.focus = dialog.focus["before"]
     dialog.no_match = 0
-    dialog.take(items, ear)
+    answers.take(dialog, items, ear)
 
 
 # shared
@@ -317,7 +309,7 @@ def keys(dialog: Dialog, pressed: str, ear: Ear) -> None:
         case "which", digit if digit.isdecimal() and 0 < int(digit) <= len(dialog.focus["candidates"]):
             _told(dialog, dialog.focus["candidates"][int(digit) - 1], ear)
         case _:
-            dialog.missed()
+            hearing.missed(dialog)
 
 
 def give_up(dialog: Dialog) -> None:
@@ -336,4 +328,4 @@ def give_up(dialog: Dialog) -> None:
             items = [{**one, "who": unknown, "confidence": one["confidence"] / 2} for one in dialog.focus["items"]]
             dialog.focus = dialog.focus["before"]
             for one in items:
-                dialog.keep(one)
+                answers.keep(dialog, one)

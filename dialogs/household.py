@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from dialogs import focus
 from dialogs.members import meant, sex_of
-from dialogs.readers import Ear, Question, Reading, no_symptoms
+from dialogs.questions import Ear, Item, Question, Reading, item
+from dialogs.readers import no_symptoms
 from dialogs.understanding import Understood
 
 if TYPE_CHECKING:
     from dialogs.dialog import Dialog
-    from dialogs.focus import Item
 
 __all__ = ["conclude_others", "everybody", "member", "mentions", "names", "sex_of", "spread", "view"]
 
@@ -76,7 +76,7 @@ def mentions(dialog: Dialog, ear: Ear) -> list[Item]:
     for said in ear.understood.members:
         ids = meant(said.who, said.words, speaker, others)
         who = ids[0] if len(ids) == 1 else f"member:{said.words or said.who}"
-        items = [focus.item(name, who, Reading("", value), ear) for name, value in _said(dialog, said)]
+        items = [item(name, who, Reading("", value), ear) for name, value in _said(dialog, said)]
         if len(ids) > 1 and said.who in ("parents", "children", "kids"):
             found += [{**one, "who": each} for one in items for each in ids]
         elif len(ids) > 1 and items and not dialog.focus:
@@ -111,7 +111,7 @@ def _all_well(dialog: Dialog, ear: Ear, spoken_of: set[str]) -> list[Item]:
     names = [question.name for question in dialog.script.questions.values() if question.kind == "symptoms"]
     asked = dialog.focus["candidates"] if dialog.focus and dialog.focus["on"] == "which" else ()
     return [
-        focus.item(name, who, Reading("none", no_symptoms()), ear)
+        item(name, who, Reading("none", no_symptoms()), ear)
         for name in names[:1]
         for who in (str(m["id"]) for m in dialog.members)
         if who not in spoken_of

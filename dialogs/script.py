@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from dialogs.conditions import Condition
-from dialogs.readers import Question
+from dialogs.questions import Question
 from dialogs.wording import Say, Wording
 
 SCRIPTS = Path(__file__).parent / "scripts"

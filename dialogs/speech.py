@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dialogs import household
 from dialogs.events import Reply
 from dialogs.expected import acts_phrases, expected
-from dialogs.readers import Question
+from dialogs.questions import Question
 from dialogs.script import Script
 from dialogs.understanding import Understood
 from dialogs.wording import Say, joined, listed

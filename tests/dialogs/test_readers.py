@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from dialogs.dates import read_date
 from dialogs.members import meant
-from dialogs.readers import KINDS, Question, doubt
+from dialogs.questions import Question
+from dialogs.readers import KINDS, doubt
 from dialogs.script import load_script
 
 NOW = datetime(2026, 11, 23, 10, 0)

@@ -1,0 +1,135 @@
+"""How answers become known: kept when plain, asked about when abnormal, improbable or uncertain."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dialogs import focus, household, walking
+from dialogs.events import Answered, Requested
+from dialogs.questions import Ear, Item, Question, Reading, item
+from dialogs.readers import doubt
+
+if TYPE_CHECKING:
+    from dialogs.dialog import Dialog
+
+
+def accept(dialog: Dialog, question: Question, reading: Reading, ear: Ear, others: list[Item] | None = None) -> None:
+    """Take the answer to the present question, with whatever else was said."""
+    still = _still(dialog, question) if reading.meaning == "which" else None
+    reading = still or reading
+    if reading.meaning == "which":
+        focus.list_symptoms(dialog, question)
+        return
+    items = list(others or ())
+    if question.kind == "members":
+        items = household.spread(dialog, reading, ear, items)
+    one = item(question.name, dialog.about, reading, ear)
+    if f"{dialog.about} {question.name}" in dialog.partly:
+        focus.add_to_partly(dialog, one)
+    if still:
+        dialog.confirmed.append(f"{dialog.about} {question.name}")
+        dialog.answers.setdefault(dialog.about, {})[question.name] = one["value"]
+    take(dialog, [one, *items], ear, None if still else question.name)
+
+
+def _still(dialog: Dialog, question: Question) -> Reading | None:
+    """A plain yes to "yesterday you coughed: still?" is the answer of the last round, with perhaps more to say."""
+    before = dialog.before(question.name)
+    if not before or not before.get("present") or dialog.value("volunteered"):
+        return None
+    return Reading("some", {"present": list(before["present"]), "absent": []}, partly=True)
+
+
+def take(dialog: Dialog, items: list[Item], ear: Ear, asked: str | None = None) -> None:
+    """Keep what is plain, say it again by phone, and ask about what is abnormal, improbable or uncertain."""
+    doubtful: list[Item] = []
+    plain: list[Item] = []
+    for one in items:
+        one["partly"] = bool(one["partly"]) and (one["name"] != asked or one["who"] != dialog.about)
+        (doubtful if _doubt(dialog, one) else plain).append(one)
+    for one in plain:
+        keep(dialog, one)
+    focus.echo(dialog, plain)
+    if doubtful:
+        focus.ask_to_confirm(dialog, doubtful)
+
+
+def _doubt(dialog: Dialog, one: Item) -> str | None:
+    question = dialog.script.questions[one["name"]]
+    if one["confidence"] < dialog.script.limits.uncertain:
+        return "uncertain"
+    if f"{one['who']} {one['name']}" in dialog.confirmed and _same(dialog, one):
+        return None
+    found = doubt(question, one["value"], dialog.before(question.name), float(dialog.value("fever_c")))
+    if found == "abnormal" and question.kind == "symptoms" and not dialog.telephone:
+        return None
+    one["doubt"] = found
+    return found
+
+
+def is_partly(dialog: Dialog, name: str, who: str) -> bool:
+    """Whether an answer was volunteered, so that there may be more to say."""
+    return f"{who} {name}" in dialog.partly
+
+
+def _same(dialog: Dialog, one: Item) -> bool:
+    """Whether a value was confirmed already; of symptoms, whether none was added."""
+    known, value = dialog.answers.get(one["who"], {}).get(one["name"]), one["value"]
+    return known == value or (isinstance(known, dict) and {*value["present"]} <= {*known["present"]})
+
+
+def _consistent(dialog: Dialog, one: Item) -> Any:
+    """The value; whoever has a temperature of fever does not deny the fever by denying everything."""
+    value = one["value"]
+    if not isinstance(value, dict) or "fever" not in value.get("absent", ()):
+        return value
+    known = dialog.answers.get(one["who"], {})
+    degrees = [known.get(q.name) for q in dialog.script.questions.values() if q.kind == "temperature"]
+    if any(isinstance(c, (int, float)) and c >= float(dialog.value("fever_c")) for c in degrees):
+        return {**value, "absent": [name for name in value["absent"] if name != "fever"]}
+    return value
+
+
+def keep(dialog: Dialog, one: Item, confirmed: bool = False) -> None:
+    """An answer is known from now on."""
+    name, who, value = one["name"], one["who"], _consistent(dialog, one)
+    if (
+        who == dialog.called
+        and dialog.answers.get(who, {}).get(name, value) != value
+        and not is_partly(dialog, name, who)
+    ):
+        dialog.rewind = name
+    confirmed = confirmed or (f"{who} {name}" in dialog.confirmed and _same(dialog, one))
+    dialog.answers.setdefault(who, {})[name] = value
+    key = f"{who} {name}"
+    if one["partly"] and key not in dialog.partly:
+        dialog.partly.append(key)
+    elif not one["partly"] and key in dialog.partly:
+        dialog.partly.remove(key)
+    if confirmed and key not in dialog.confirmed:
+        dialog.confirmed.append(key)
+    if [name, who] in dialog.order:
+        dialog.order.remove([name, who])
+    dialog.order.append([name, who])
+    if dialog.script.questions[name].kind == "call_time":
+        dialog.events.append(Requested("call_later", one["words"], value or None))
+        return
+    span = tuple(one["span"]) if one["span"] else None
+    reporter = "proxy" if dialog.family or who != dialog.called else "dialog"
+    dialog.events.append(Answered(name, value, who, reporter, one["words"], span,  # type: ignore[arg-type]
+                                round(one["confidence"], 3), one["how"], confirmed))  # fmt: skip
+
+
+def blank(dialog: Dialog, name: str, meaning: str) -> None:
+    """The present question has no answer, and is not asked again."""
+    dialog.answers.setdefault(dialog.about, {})[name] = None
+    to = dialog.script.steps[dialog.step].next
+    if meaning in to:
+        walking.move(dialog, meaning)
+
+
+def forget(dialog: Dialog, name: str, who: str) -> None:
+    """A question is open again."""
+    dialog.answers.get(who, {}).pop(name, None)
+    if f"{who} {name}" in dialog.partly:
+        dialog.partly.remove(f"{who} {name}")

@@ -1,0 +1,242 @@
+"""How a turn of the resident's is taken: words, keys or silence, volunteered answers, corrections, misses."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from dialogs import acts, answers, focus, household, speech, walking
+from dialogs.events import Heard
+from dialogs.machine import walk
+from dialogs.questions import Ear, Item, Question, Reading, item
+from dialogs.readers import UNSURE
+from dialogs.understanding import understand
+
+if TYPE_CHECKING:
+    from dialogs.dialog import Dialog
+
+_WRONG = re.compile(r"错了|錯了|\b(wrong|mistake|incorrect|misheard|misread)\b", re.IGNORECASE)
+_CLOSING = re.compile(
+    r"(没|沒|無|无|不).{0,4}(症状|症狀|不舒服|不适|别的|別的|其他)|一切正常|都正常|都没有|都沒有|就是|只是|只有|光是|"
+    r"\b(no|any|other|nothing) (other )?(symptom|else|problem|complaint)|feel(ing)? (fine|well|good|ok)|"
+    r"(am|i'm) (fine|well|good|ok|okay)\b|\bonly\b|\bjust\b",
+    re.IGNORECASE,
+)
+
+
+def _without_fever(reading: Reading | None, asked: Question | None) -> Reading | None:
+    """A yes or no to "any fever?" is that answer, not one about the symptoms as well."""
+    if not reading or not asked or asked.context != "fever":
+        return reading
+    value = {key: [name for name in names if name != "fever"] for key, names in reading.value.items()}
+    return Reading(reading.meaning, value, reading.confidence, reading.span, True) if any(value.values()) else None
+
+
+def silence(dialog: Dialog) -> None:
+    """Nobody said anything: ask again, ask whether anybody is there, say goodbye."""
+    dialog.no_input += 1
+    dialog.holding, dialog.manner = 0.0, "again"
+    if dialog.no_input >= dialog.script.limits.misses:
+        walk(dialog.script).put(dialog, "silent")
+        dialog.focus = None
+    elif dialog.no_input > 1:
+        dialog.speak("still_there")
+
+
+def listen(dialog: Dialog, heard: Heard) -> None:
+    """Take words or keys."""
+    if heard.keys and not (heard.words and heard.words.strip()):
+        _keys(dialog, heard)
+        return
+    words = heard.words or ""
+    language = speech.language_of(words, dialog.language, str(dialog.resident.get("language")))
+    if language != dialog.language:
+        dialog.language = language
+        dialog.speak("switched")
+        if speech.names_language(words):
+            return
+    ear = ear_of(dialog, words, _context(dialog), heard)
+    handler = focus.HANDLERS.get(str(dialog.focus["on"])) if dialog.focus else None
+    if handler:
+        handler(dialog, ear)
+    else:
+        _answer(dialog, ear)
+
+
+def ear_of(dialog: Dialog, words: str, context: str, heard: Heard | None = None) -> Ear:
+    """What words mean in a context, for the present question."""
+    options = focus.options(dialog) or speech.options(dialog.question)
+    now = dialog.now
+    understood = understand(words, context=context, lang=dialog.language, options=options, now=now)
+    return Ear(household.view(dialog, understood), words, now, heard.confidence if heard else 1.0,
+               heard.how if heard else "words")  # fmt: skip
+
+
+def _context(dialog: Dialog) -> str:
+    if dialog.focus:
+        return str(dialog.focus.get("context", "open"))
+    question = dialog.question
+    return question.reader.context(question) if question else "open"
+
+
+def _keys(dialog: Dialog, heard: Heard) -> None:
+    keys = str(heard.keys)
+    if keys == "#":
+        dialog.manner = "say"
+        return
+    ear = Ear(speech.NOTHING, keys, dialog.now, heard.confidence, "keys")
+    if dialog.focus:
+        focus.keys(dialog, keys, ear)
+        return
+    question = dialog.question
+    reading = question.reader.keys(keys, question, dialog.now) if question else None
+    if question and reading:
+        answers.accept(dialog, question, reading, ear)
+    else:
+        missed(dialog)
+
+
+def _answer(dialog: Dialog, ear: Ear) -> None:
+    question = dialog.question
+    if question is None:
+        return
+    reading = question.reader.read(ear, question)
+    others = [*household.mentions(dialog, ear), *_volunteered(dialog, ear, question)]
+    act = acts.meant(dialog, ear)
+    if act is None and reading and reading.meaning in ("no", "none") and _takes_back(dialog, ear, others):
+        act = "correction"
+    if act == "correction":
+        _correct(dialog, ear, others)
+    elif act and act != "dont_know" and not _outweighs(dialog, reading, act):
+        answers.take(dialog, others, ear)
+        acts.perform(dialog, act, ear)
+    elif reading:
+        answers.accept(dialog, question, reading, ear, others)
+        if act in acts.ASIDE:
+            acts.perform(dialog, act, ear)
+    elif act == "dont_know":
+        answers.take(dialog, others, ear)
+        answers.blank(dialog, question.name, UNSURE)
+    elif known := acts.asked_about(dialog, ear):
+        acts.perform(dialog, known, ear)
+    elif others:
+        answers.take(dialog, others, ear)
+        dialog.manner = "again"
+    elif ear.words.strip().isdecimal() and (typed := question.reader.keys(ear.words.strip(), question, dialog.now)):
+        answers.accept(dialog, question, typed, ear)
+    elif aside := acts.aside(dialog, ear):
+        acts.perform(dialog, aside, ear)
+    else:
+        missed(dialog, "implausible" if ear.understood.temperature_status == "implausible" else "no_match")
+
+
+def _outweighs(dialog: Dialog, reading: Reading | None, act: str) -> bool:
+    """Whether an answer counts for more than the act in the same words: "no need" refuses help, not the call."""
+    if reading is None or reading.loose:
+        return False
+    kind = dialog.question.kind if dialog.question else ""
+    if act == "wrong_number":
+        return kind == "one_of" and reading.meaning not in ("yes", "no")
+    return act not in acts.FIRST or (act == "refuse" and kind == "any_of" and reading.meaning == "none")
+
+
+def _volunteered(dialog: Dialog, ear: Ear, asked: Question | None) -> list[Item]:
+    """Answers that were not asked for but given; what is already known the same way is left out."""
+    found: list[Item] = []
+    u = ear.understood
+    closing = bool(_CLOSING.search(ear.words))
+    if u.temperature_c is u.onset_days_ago is u.count is None and not (
+        u.symptoms_present or u.symptoms_absent or u.all_well or closing
+    ):
+        return found
+    for question in dialog.script.questions.values():
+        if question is asked or not _speaks_of(dialog, question):
+            continue
+        reading = question.reader.volunteered(ear, question)
+        if question.kind == "symptoms":
+            reading = _closed(dialog, question, ear, reading, asked) if closing else _without_fever(reading, asked)
+        if reading and reading.value != dialog.answers.get(dialog.about, {}).get(question.name):
+            found.append(item(question.name, dialog.about, reading, ear))
+    return found
+
+
+def _closed(
+    dialog: Dialog, question: Question, ear: Ear, reading: Reading | None, asked: Question | None
+) -> Reading | None:
+    """Symptoms with "nothing else" or "only", heard as the answer to their own question: nothing is left open."""
+    again = question.reader.read(ear_of(dialog, ear.words, "symptoms"), question)
+    if again is None or again.value is None or (asked and asked.kind == "yes_no" and not reading):
+        return _without_fever(reading, asked)
+    return again
+
+
+def _takes_back(dialog: Dialog, ear: Ear, others: list[Item]) -> bool:
+    """Whether a "no" is about something said before: known answers come anew, or the words call it wrong."""
+    return bool(_WRONG.search(ear.words)) or any(_known_otherwise(dialog, one) for one in others)
+
+
+def _known_otherwise(dialog: Dialog, one: Item) -> bool:
+    known = dialog.answers.get(one["who"], {}).get(one["name"])
+    return known is not None and not answers.is_partly(dialog, one["name"], one["who"]) and known != one["value"]
+
+
+def _speaks_of(dialog: Dialog, question: Question) -> bool:
+    return question.kind in ("temperature", "symptoms", "when", "count") or question.context == "fever"
+
+
+def _correct(dialog: Dialog, ear: Ear, others: list[Item]) -> None:
+    """Take back an earlier answer: the new value where one was said, else ask again from that question on."""
+    changed = [item for item in others if item["name"] in dialog.answers.get(item["who"], {})]
+    last = dialog.order[-1] if dialog.order else None
+    named = next((n for n, w in reversed(dialog.order) if _label(dialog, n) in ear.words.lower()), None)
+    if not changed and last:
+        name, who = (named, dialog.about) if named else last
+        changed = _changed(dialog, name, who, ear)
+        if not changed:
+            answers.forget(dialog, name, who)
+            dialog.speak("correct_what")
+            walking.back_to(dialog, name, who)
+            return
+    if not changed:
+        question = dialog.question
+        reading = question.reader.read(ear, question) if question else None
+        if question and reading:
+            answers.accept(dialog, question, reading, ear, others)
+        else:
+            answers.take(dialog, others, ear)
+            missed(dialog)
+        return
+    for one in others:
+        focus.merge_correction(dialog, one)
+    answers.take(dialog, others or changed, ear)
+
+
+def _label(dialog: Dialog, name: str) -> str:
+    return dialog.script.label(dialog.script.questions[name], dialog.language).lower()
+
+
+def _changed(dialog: Dialog, name: str, who: str, ear: Ear) -> list[Item]:
+    question = dialog.script.questions[name]
+    again = ear_of(dialog, ear.words, question.reader.context(question))
+    reading = question.reader.read(again, question)
+    old = dialog.answers.get(who, {}).get(name)
+    if not reading or reading.loose or reading.value is None or reading.value == old:
+        return []
+    return [item(name, who, reading, ear)]
+
+
+def missed(dialog: Dialog, why: str = "no_match") -> None:
+    """What was said answers nothing: ask again, with keys after the second time, and at last go on without."""
+    dialog.no_match += 1
+    dialog.manner = "again"
+    if dialog.no_match < dialog.script.limits.misses:
+        dialog.speak(why)
+        return
+    question = dialog.question
+    if dialog.focus:
+        focus.give_up(dialog)
+    elif question:
+        lost = "lost" in dialog.script.steps[dialog.step].next
+        if not lost:
+            dialog.speak("skip_it")
+        answers.blank(dialog, question.name, "lost" if lost else UNSURE)
