@@ -1,0 +1,303 @@
+"""Reads the rows of a roster: finds its columns by their headers, checks every cell, and says why a row is rejected."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import available_timezones
+
+import phonenumbers
+import yaml
+
+from records.residents import masked
+from records.roster.sheets import Cells, Numbered, RosterError, read_rows
+
+REGION = "CN"  # of numbers written without a country
+HEADER_WITHIN = 20  # rows: a title and a note may stand above the headers
+OLDEST = 1900
+PUNCTUATION = re.compile(r"[\W_]+")
+EXCEL_FLOAT = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d+)")
+SEVERAL = re.compile(r"[/、;,]")
+SEPARATORS = re.compile(r"[\s().-]+")
+CHINESE_MOBILE = re.compile(r"(?:(?:\+|00)?86)?0?(1\d{10})")
+YEAR = re.compile(r"(\d{4})(?:\D.*|\d{4})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that is good: `phone` is E.164, `language` a code we speak, blank is what was not filled in."""
+
+    number: int
+    name: str
+    phone: str
+    community: str
+    roster_id: str = ""
+    sex: str = ""
+    birth_year: int | None = None
+    language: str = "zh-Hans"
+    district: str = ""
+    subdistrict: str = ""
+    grid: str = ""
+    building: str = ""
+    unit: str = ""
+    relation: str = ""
+    time_zone: str = ""
+    preferred_hour: int | None = None
+    ineligible: str = ""
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """The community: district, sub-district, name."""
+        return (self.district, self.subdistrict, self.community)
+
+    @property
+    def door(self) -> tuple[str, str, str]:
+        """Where in the community: grid, building, unit."""
+        return (self.grid, self.building, self.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that is not taken: its number as the spreadsheet shows it, the column, the value (masked), and why."""
+
+    row: int
+    column: str
+    value: str
+    reason: str
+    zh: str
+    en: str
+
+
+class _Bad(Exception):
+    """A cell that cannot be taken: the field and the reason."""
+
+    def __init__(self, field: str, reason: str, **more: Any) -> None:
+        super().__init__(field, reason)
+        self.field, self.reason, self.more = field, reason, more
+
+
+def read_roster(path: str | Path, year: int = 2100) -> Iterator[Row | Rejected]:
+    """The rows of a roster file, good and rejected, in their order; nobody is born after `year`.
+
+    Raises RosterError where the file is no roster, at the latest when its rows are asked for.
+    """
+    file = Path(path)
+    columns, rows = _table(file)
+    headers = {field: header for header, field in columns.values()}
+    fields = {place: field for place, (_, field) in columns.items()}
+    seen: dict[int, int] = {}
+    for number, cells in rows:
+        values = {field: _clean(cells[place]) for place, field in fields.items() if place < len(cells)}
+        if not any(values.values()):
+            continue
+        try:
+            row = _row(number, values, year)
+            _once(row, seen)
+        except _Bad as bad:
+            yield _rejected(number, headers, values, bad)
+        else:
+            yield row
+
+
+def write_rejected(path: Path, rejected: Sequence[Rejected]) -> Path:
+    """Writes the rejected rows as CSV in UTF-8 with BOM, both languages side by side; returns the path."""
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("行号 Row", "列 Column", "内容 Value", "原因", "Reason"))
+        for r in rejected:
+            writer.writerow((r.row, _harmless(r.column), _harmless(r.value), r.zh, r.en))
+    return path
+
+
+def _table(path: Path) -> tuple[dict[int, tuple[str, str]], Iterator[Numbered]]:
+    """The columns of the first sheet that has headers ({place: (header, field)}), and the rows below them."""
+    closest: set[str] = set()
+    for rows in read_rows(path):
+        for _, (_, cells) in zip(range(HEADER_WITHIN), rows, strict=False):
+            columns = _columns(cells)
+            found = {field for _, field in columns.values()}
+            if found.issuperset(_words()["required"]):
+                return columns, rows
+            closest = max(closest, found, key=len)
+    missing = [_words()["headers"][field][0] for field in _words()["required"] if field not in closest]
+    raise RosterError(
+        f"{path}: the first {HEADER_WITHIN} rows hold no headers of a roster; "
+        f"missing columns 缺少的列: {', '.join(missing)}"
+    )
+
+
+def _columns(cells: Cells) -> dict[int, tuple[str, str]]:
+    """Which field each column holds, by its header; the first of two columns with the same meaning counts."""
+    columns: dict[int, tuple[str, str]] = {}
+    taken: set[str] = set()
+    for place, cell in enumerate(cells):
+        field = _meanings("headers").get(_key(cell))
+        if field and field not in taken:
+            columns[place] = (cell.strip(), field)
+            taken.add(field)
+    return columns
+
+
+def _row(number: int, values: Mapping[str, str], year: int) -> Row:
+    for field in ("name", "community"):
+        if not values.get(field):
+            raise _Bad(field, "missing")
+    ineligible = _meaning("ineligible", values.get("ineligible", ""))
+    if ineligible is None:
+        raise _Bad("ineligible", "unknown_state")
+    language = _meaning("languages", values.get("language", "")) if values.get("language") else "zh-Hans"
+    if language is None:
+        raise _Bad("language", "unknown_language")
+    relation = values.get("relation", "")
+    return Row(
+        number=number,
+        name=values["name"],
+        phone=_phone(values.get("phone", "")),
+        community=values["community"],
+        roster_id=values.get("roster_id", "").removesuffix(".0"),
+        sex=_meaning("sexes", values.get("sex", "")) or "",
+        birth_year=_birth_year(values.get("birth_year", ""), year),
+        language=language,
+        district=values.get("district", ""),
+        subdistrict=values.get("subdistrict", ""),
+        grid=values.get("grid", ""),
+        building=values.get("building", ""),
+        unit=values.get("unit", ""),
+        relation=_meaning("relations", relation) or relation,
+        time_zone=_time_zone(values.get("time_zone", "")),
+        preferred_hour=_hour(values.get("preferred_hour", "")),
+        ineligible=ineligible,
+    )
+
+
+def _phone(text: str) -> str:
+    if not text:
+        raise _Bad("phone", "missing_number")
+    number, reason = _number(text)
+    if reason:
+        raise _Bad("phone", reason)
+    return number
+
+
+@lru_cache(maxsize=100_000)  # families share numbers, and write them alike
+def _number(text: str) -> tuple[str, str]:
+    """The number in E.164, or "" and the reason why it is none."""
+    first = next((part for part in SEVERAL.split(text) if part.strip()), text).strip()
+    if whole := EXCEL_FLOAT.fullmatch(first):
+        first = _unfold(whole[1] + (whole[2] or ""), int(whole[3]))
+        if not first:
+            return "", "digits_lost"
+    try:
+        parsed = _parsed(first.removesuffix(".0"))
+    except phonenumbers.NumberParseException:
+        return "", "impossible_number"
+    possible = phonenumbers.is_possible_number_with_reason(parsed)
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE or not _whole(parsed, first):
+        return "", "impossible_number"
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), ""
+
+
+def _parsed(text: str) -> phonenumbers.PhoneNumber:
+    # A Chinese mobile number is taken as it is: of one never assigned, such as 111 0000 1000, the library takes the
+    # first digits for a carrier's prefix and drops them.
+    if mobile := CHINESE_MOBILE.fullmatch(SEPARATORS.sub("", text)):
+        return phonenumbers.PhoneNumber(country_code=86, national_number=int(mobile[1]))
+    return phonenumbers.parse(text, REGION)
+
+
+def _whole(parsed: phonenumbers.PhoneNumber, text: str) -> bool:
+    """Whether all digits typed are in the number, but for the country and a zero in front of either."""
+    digits = "".join(filter(str.isdigit, text.removesuffix(".0")))
+    dropped = digits.removesuffix(phonenumbers.national_significant_number(parsed))
+    return dropped.lstrip("0") in ("", str(parsed.country_code), f"{parsed.country_code}0")
+
+
+def _unfold(digits: str, power: int) -> str:
+    """1.1112345678E+10 as 11112345678; "" when digits are missing, of which nobody knows whether they were zeros."""
+    return digits if len(digits) == power + 1 else ""
+
+
+def _birth_year(text: str, year: int) -> int | None:
+    if not text:
+        return None
+    written = YEAR.fullmatch(text)
+    if not written or not OLDEST <= int(written[1]) <= year:
+        raise _Bad("birth_year", "bad_birth_year")
+    return int(written[1])
+
+
+def _hour(text: str) -> int | None:
+    if not text:
+        return None
+    hour = re.fullmatch(r"(\d{1,2})(?:[:点时]\d{0,2}.*|\.0)?", text)
+    if not hour or int(hour[1]) > 23:
+        raise _Bad("preferred_hour", "bad_hour")
+    return int(hour[1])
+
+
+def _time_zone(text: str) -> str:
+    if text and text not in _zones():
+        raise _Bad("time_zone", "bad_time_zone")
+    return text
+
+
+def _once(row: Row, seen: dict[int, int]) -> None:
+    """Refuses a resident who stood in the file before; a family that shares a phone is no duplicate."""
+    key = hash(row.roster_id or (row.name, row.phone, row.place, row.door))
+    first = seen.setdefault(key, row.number)
+    if first != row.number:
+        raise _Bad("roster_id" if row.roster_id else "name", "duplicate", row=first)
+
+
+def _rejected(number: int, headers: Mapping[str, str], values: Mapping[str, str], bad: _Bad) -> Rejected:
+    value = values.get(bad.field, "")
+    words = _words()
+    reason = {language: text.format(**bad.more) for language, text in words["reasons"][bad.reason].items()}
+    shown = masked(value) if bad.field == "phone" else value[:40]
+    return Rejected(number, headers.get(bad.field, words["headers"][bad.field][0]), shown, bad.reason, **reason)
+
+
+def _clean(text: str) -> str:
+    """Full-width letters and digits made plain, spaces tidied; a word for "nothing" is nothing."""
+    tidy = " ".join(unicodedata.normalize("NFKC", text).split())
+    return "" if tidy.casefold() in _blanks() else tidy
+
+
+def _key(text: str) -> str:
+    return PUNCTUATION.sub("", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _meaning(kind: str, text: str) -> str | None:
+    """What a word of an office means to us; None for a word we do not know."""
+    return _meanings(kind).get(_key(text)) if text else ""
+
+
+@cache
+def _words() -> Any:
+    return yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
+
+
+@cache
+def _meanings(kind: str) -> Mapping[str, str]:
+    return {_key(word): meaning for meaning, words in _words()[kind].items() for word in words}
+
+
+@cache
+def _blanks() -> frozenset[str]:
+    return frozenset(word.casefold() for word in _words()["blank"])
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())
+
+
+def _harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula (an apostrophe in front, after OWASP)."""
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
