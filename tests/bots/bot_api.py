@@ -33,7 +33,7 @@ class BotApi:
         self.updates, self.people, self.calls = [], {}, []
         self.faults, self.delays = {}, {}
         self.next_update, self.next_message = 1000, 1
-        self.polling = 0
+        self.polling, self.wanted = 0, []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.server.daemon_threads = True
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
@@ -101,18 +101,20 @@ class BotApi:
     def do_getUpdates(self, data):
         offset, limit = int(data.get("offset", 0)), int(data.get("limit", 100))
         self.updates = [u for u in self.updates if u["update_id"] >= offset or u.get("again", 0) > 0]
-        wanted = json.loads(data.get("allowed_updates") or "[]")
+        self.wanted = json.loads(data.get("allowed_updates") or "[]")
         self.polling += 1
         try:
             if self.polling > 1:
                 raise Refusal(409, "Conflict: terminated by other getUpdates request")
-            self.changed.wait_for(lambda: self.polling < 1 or self._ready(wanted), float(data.get("timeout", 0)))
-            return [self._give(update) for update in self._ready(wanted)[:limit]]
+            self.changed.wait_for(lambda: self.polling < 1 or self.ready, float(data.get("timeout", 0)))
+            return [self._give(update) for update in self.ready[:limit]]
         finally:
             self.polling -= 1
 
-    def _ready(self, wanted):
-        return [u for u in self.updates if not wanted or any(kind in u for kind in wanted)]
+    @property
+    def ready(self):
+        """What the bot wants and has not confirmed."""
+        return [u for u in self.updates if not self.wanted or any(kind in u for kind in self.wanted)]
 
     def _give(self, update):
         if "again" in update:

@@ -118,13 +118,14 @@ class Town:
             return tx.execute(select(func.count()).select_from(table)).scalar_one()
 
     def settled(self):
-        """Waits until everything in the inbox is done with."""
+        """Waits until all updates are in the inbox, and done with."""
+        self.api.until(lambda: not self.api.ready, "the updates to be confirmed")
         end = time.monotonic() + 5
         while True:
             with self.store.reading() as tx:
                 if not open_updates(tx, "telegram"):
                     return
-            assert time.monotonic() < end, f"the inbox is not emptied: {self.api.calls[-3:]}"
+            assert time.monotonic() < end, f"the inbox is not emptied after {self.api.calls[-3:]}"
             time.sleep(SHORT)
 
 
@@ -141,7 +142,7 @@ def town(sqlite_store, monkeypatch):
 
 
 TALKS = {
-    "zh": ("wang", WANG, ["[是本人]", "36度5", "没有不舒服", "[不是]", "不需要"], (36.5, False, 0, "green")),
+    "zh": ("wang", WANG, ["[是本人]", "36度5", "没有", "[不是]", "不用"], (36.5, False, 0, "green")),
     "en": (
         "ann",
         ANN,
@@ -174,7 +175,7 @@ def test_daily_check_from_start_to_report(town, language):
 def test_without_a_campaign_the_report_goes_to_the_standing_one(town):
     town.start()
     town.link(town.wang)
-    town.talk(town.wang, ["[是本人]", "36.8", "没有不舒服", "没有", "不用"])
+    town.talk(town.wang, ["[是本人]", "36.8", "没有", "没有", "不用"])
     town.settled()
     (campaign,) = town.rows(Campaign)
     (record,) = town.rows(Record)
@@ -416,6 +417,19 @@ def test_talk_of_yesterday_is_closed_and_a_new_one_begins(town):
     assert "王伟" in town.wang.last["text"]
     old, new = town.rows(Conversation)
     assert (old.over, new.over) == (True, False)
+
+
+def test_resident_may_take_their_time(town):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    town.talk(town.wang, ["[是本人]"])
+    town.wang.writes("36度5", date=int(time.time()) + 1500)
+    town.wang.gets(4)
+    town.settled()
+    (conversation,) = town.rows(Conversation)
+    assert not conversation.over
+    assert "不舒服" in town.wang.last["text"]
 
 
 ODD = {
