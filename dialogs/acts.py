@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dialogs.dialog import Dialog
 
 FIRST = frozenset({"emergency", "wrong_number", "human", "refuse", "stop", "call_later"})  # before any answer
+ASKING = frozenset({"who_are_you", "how_number", "robot", "repeat", "slower"})
 ASIDE = frozenset({"who_are_you", "how_number", "robot"})  # answered together with what else was said
 _ASKING = re.compile(
     r"[?？]\s*$|(吗|呢|么)[。.!！~～]?\s*$|^(what|why|how|where|when|who|which|can|could|should|shall|is|are|do|does|will)\b|"
@@ -27,10 +28,10 @@ _ALL = re.compile(r"[\w'一-鿿]+")
 
 
 @lru_cache(maxsize=64)
-def _by_phrase(script: Script) -> tuple[dict[str, list[Act]], list[tuple[str, Act]], dict[str, Act]]:
-    """Acts that make another more precise; phrases anywhere; phrases that must be everything said."""
+def _by_phrase(script: Script) -> tuple[dict[str, list[Act]], re.Pattern[str], dict[str, Act], dict[str, Act]]:
+    """Acts that make another more precise; phrases anywhere, with their acts; phrases that must be everything said."""
     refining: dict[str, list[Act]] = {}
-    within: list[tuple[str, Act]] = []
+    within: dict[str, Act] = {}
     whole: dict[str, Act] = {}
     for act in script.acts.values():
         if act.of:
@@ -38,14 +39,17 @@ def _by_phrase(script: Script) -> tuple[dict[str, list[Act]], list[tuple[str, Ac
         if act.whole:
             whole.update(dict.fromkeys(act.phrases, act))
         else:
-            within.extend((phrase, act) for phrase in act.phrases)
-    return refining, within, whole
+            within.update(dict.fromkeys(act.phrases, act))
+    longest_first = sorted(within, key=len, reverse=True)
+    anywhere = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
+    return refining, anywhere, within, whole
 
 
 def asked_about(dialog: Dialog, ear: Ear) -> str | None:
     """The act of a question in return that the script knows by a phrase: "what counts as a fever?" tells no fever."""
-    text = ear.words.translate(folding())
-    return next((act.name for phrase, act in _by_phrase(dialog.script)[1] if phrase in text), None)
+    _, anywhere, within, _ = _by_phrase(dialog.script)
+    found = anywhere.search(ear.words.translate(folding()))
+    return within[found.group()].name if found else None
 
 
 def meant(dialog: Dialog, ear: Ear) -> str | None:
@@ -64,7 +68,7 @@ def meant(dialog: Dialog, ear: Ear) -> str | None:
 
 def aside(dialog: Dialog, ear: Ear) -> str | None:
     """What words that answer nothing may be: an act by its phrase, or a question in return."""
-    _, _, whole = _by_phrase(dialog.script)
+    whole = _by_phrase(dialog.script)[3]
     text = ear.words.translate(folding())
     if act := whole.get(" ".join(_ALL.findall(text))) or whole.get("".join(_ALL.findall(text))):
         return act.name

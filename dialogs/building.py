@@ -115,9 +115,10 @@ class _Builder:
         return Question(
             name=str(name),
             kind=kind,
+            reader=KINDS[kind],
             was=tuple(data.get("was") or ()),
             label=self._wording(data["label"], where) if data.get("label") else None,
-            options=tuple(self._option(key, value, where) for key, value in options.items()),
+            options=self._options(kind, options, where),
             low=low,
             high=high,
             unit=data.get("unit"),
@@ -138,6 +139,14 @@ class _Builder:
                 raise self.refuse(f'{where}: `heard` has {meaning!r}; write "yes" and "no" in quotes')
             phrases[meaning] = tuple(phrase.translate(folding()) for phrase in self._list(some))
         return phrases
+
+    def _options(self, kind: str, data: Mapping[Any, Any], where: str) -> tuple[Option, ...]:
+        """The options; any_of can always be answered by none of them."""
+        options = tuple(self._option(key, value, where) for key, value in data.items())
+        if kind != "any_of" or "none" in data:
+            return options
+        phrases = [phrase for some in self.data["phrases"]["nothing"].values() for phrase in some]
+        return *options, self._option("none", {**self.data["words"]["nothing"], "phrases": phrases}, where)
 
     def _option(self, key: Any, data: Any, where: str) -> Option:
         if not isinstance(key, str):

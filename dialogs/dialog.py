@@ -9,6 +9,7 @@ from typing import Any
 
 from dialogs import ending, hearing, household, speech, walking
 from dialogs.events import Event, Heard, Reply
+from dialogs.members import sex_of
 from dialogs.questions import Question
 from dialogs.script import Script
 from dialogs.wording import Say
@@ -128,7 +129,7 @@ class Dialog:
             case "language":
                 return self.language
             case "sex":
-                return household.sex_of(household.member(self, self.about)) or None
+                return sex_of(household.member(self, self.about)) or None
             case "age":
                 born = household.member(self, self.about).get("birth_year")
                 return self.now.year - int(born) if born else None

@@ -18,12 +18,12 @@ _COLOURS = {"question": "#e8f1fb", "notice": "#f3f3f3", "branch": "#fff6dd", "ea
 _WIDE, _HIGH, _APART, _BELOW = 180, 44, 40, 64  # pixels
 
 
-def draw(script: Script) -> str:
+def mermaid(script: Script, language: str = "en") -> str:
     """The script as a Mermaid flowchart: steps with their kind of answer, meanings on the arrows."""
     lines = ["flowchart TD"]
     for step in script.steps.values():
         left, right = _SHAPES[step.kind]
-        lines.append(f'    {step.name}{left}"{_label(step)}"{right}')
+        lines.append(f'    {step.name}{left}"{_label(script, step, language)}"{right}')
     for step in script.steps.values():
         for to, meanings in _arrows(step).items():
             lines.append(f'    {step.name} -->|"{_quoted(" / ".join(meanings))}"| {to}')
@@ -33,9 +33,14 @@ def draw(script: Script) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _label(step: Step) -> str:
-    about = f"{step.ask.name}: {step.ask.kind}" if step.ask else step.end if step.end else ""
+def _label(script: Script, step: Step, language: str) -> str:
+    about = _about(script, step, language)
     return f"{step.name}<br/>{about}" if about else step.name
+
+
+def _about(script: Script, step: Step, language: str) -> str:
+    """What a step is about: what it asks for and how, or how it ends."""
+    return f"{script.label(step.ask, language)}: {step.ask.kind}" if step.ask else step.end or ""
 
 
 def _quoted(text: str) -> str:
@@ -51,7 +56,7 @@ def _arrows(step: Step) -> dict[str, list[str]]:
     return {to: ["any answer"] for to in arrows} if every else arrows
 
 
-def draw_svg(script: Script) -> str:
+def svg(script: Script, language: str = "en") -> str:
     """The script as an SVG: steps in rows by their distance from the start, arrows with their meanings."""
     rows = _rows(script)
     width = max(len(row) for row in rows) * (_WIDE + _APART) + _APART
@@ -64,7 +69,9 @@ def draw_svg(script: Script) -> str:
         for i, name in enumerate(row)
     }
     height = len(rows) * (_HIGH + _BELOW) + _APART
-    boxes = [_box(script.steps[name], x, y) for name, (x, y) in places.items()]
+    boxes = [
+        _box(script.steps[name], _about(script, script.steps[name], language), x, y) for name, (x, y) in places.items()
+    ]
     arrows = [_arrow(places[step.name], places[to], meanings)
               for step in script.steps.values() for to, meanings in _arrows(step).items()]  # fmt: skip
     head = (
@@ -90,8 +97,7 @@ def _rows(script: Script) -> list[list[str]]:
     return [*rows, *(rest[i : i + 5] for i in range(0, len(rest), 5))]
 
 
-def _box(step: Step, x: int, y: int) -> str:
-    about = f"{step.ask.name}: {step.ask.kind}" if step.ask else step.end or step.kind
+def _box(step: Step, about: str, x: int, y: int) -> str:
     return (
         f'<g><rect x="{x}" y="{y}" width="{_WIDE}" height="{_HIGH}" rx="{_HIGH // 2 if step.kind == "end" else 6}" '
         f'fill="{_COLOURS[step.kind]}" stroke="#889"/>'

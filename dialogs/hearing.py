@@ -9,7 +9,7 @@ from dialogs import acts, answers, focus, household, speech, walking
 from dialogs.events import Heard
 from dialogs.machine import walk
 from dialogs.questions import Ear, Item, Question, Reading, item
-from dialogs.readers import UNSURE
+from dialogs.readers import UNSURE, no_symptoms
 from dialogs.understanding import understand
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def ear_of(dialog: Dialog, words: str, context: str, heard: Heard | None = None)
     """What words mean in a context, for the present question."""
     options = focus.options(dialog) or speech.options(dialog.question)
     now = dialog.now
+    if dialog.question and dialog.question.kind == "call_time":  # the question is part of what the answer means
+        words = f"{'call me back' if dialog.language == 'en' else '再打给我'} {words}"
     understood = understand(words, context=context, lang=dialog.language, options=options, now=now)
     return Ear(household.view(dialog, understood), words, now, heard.confidence if heard else 1.0,
                heard.how if heard else "words")  # fmt: skip
@@ -103,11 +105,11 @@ def _answer(dialog: Dialog, ear: Ear) -> None:
     reading = question.reader.read(ear, question)
     others = [*household.mentions(dialog, ear), *_volunteered(dialog, ear, question)]
     act = acts.meant(dialog, ear)
-    if act is None and reading and reading.meaning in ("no", "none") and _takes_back(dialog, ear, others):
+    if act in (None, "repeat") and reading and reading.meaning in ("no", "none") and _takes_back(dialog, ear, others):
         act = "correction"
     if act == "correction":
         _correct(dialog, ear, others)
-    elif act and act != "dont_know" and not _outweighs(dialog, reading, act):
+    elif act and act != "dont_know" and not _outweighs(dialog, reading, act, ear.understood.yes_no is not None):
         answers.take(dialog, others, ear)
         acts.perform(dialog, act, ear)
     elif reading:
@@ -130,11 +132,13 @@ def _answer(dialog: Dialog, ear: Ear) -> None:
         missed(dialog, "implausible" if ear.understood.temperature_status == "implausible" else "no_match")
 
 
-def _outweighs(dialog: Dialog, reading: Reading | None, act: str) -> bool:
+def _outweighs(dialog: Dialog, reading: Reading | None, act: str, said_so: bool) -> bool:
     """Whether an answer counts for more than the act in the same words: "no need" refuses help, not the call."""
     if reading is None or reading.loose:
         return False
     kind = dialog.question.kind if dialog.question else ""
+    if kind == "one_of" and act in acts.ASKING and not said_so:
+        return False
     if act == "wrong_number":
         return kind == "one_of" and reading.meaning not in ("yes", "no")
     return act not in acts.FIRST or (act == "refuse" and kind == "any_of" and reading.meaning == "none")
@@ -146,14 +150,16 @@ def _volunteered(dialog: Dialog, ear: Ear, asked: Question | None) -> list[Item]
     u = ear.understood
     closing = bool(_CLOSING.search(ear.words))
     if u.temperature_c is u.onset_days_ago is u.count is None and not (
-        u.symptoms_present or u.symptoms_absent or u.all_well or closing
+        u.symptoms_present or u.symptoms_absent or u.all_well or u.members or closing
     ):
         return found
     for question in dialog.script.questions.values():
         if question is asked or not _speaks_of(dialog, question):
             continue
         reading = question.reader.volunteered(ear, question)
-        if question.kind == "symptoms":
+        if question.kind == "symptoms" and household.speaker_well(ear):
+            reading = Reading("none", no_symptoms())
+        elif question.kind == "symptoms":
             reading = _closed(dialog, question, ear, reading, asked) if closing else _without_fever(reading, asked)
         if reading and reading.value != dialog.answers.get(dialog.about, {}).get(question.name):
             found.append(item(question.name, dialog.about, reading, ear))

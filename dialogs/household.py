@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dialogs import focus
-from dialogs.members import meant, sex_of
+from dialogs.members import meant
 from dialogs.questions import Ear, Item, Question, Reading, item
 from dialogs.readers import no_symptoms
 from dialogs.understanding import Understood
 
 if TYPE_CHECKING:
     from dialogs.dialog import Dialog
-
-__all__ = ["conclude_others", "everybody", "member", "mentions", "names", "sex_of", "spread", "view"]
 
 
 def member(dialog: Dialog, who: str) -> Mapping[str, Any]:
@@ -69,6 +68,25 @@ def _is_about(dialog: Dialog, word: str, words: str) -> bool:
     return dialog.about in meant(word, words, member(dialog, dialog.called), dialog.members[1:])
 
 
+_REST = re.compile(
+    r"都(挺|很|还|蛮)?(好|没事|没有|没啥|没什么|正常|健康|行)|其他人?.{0,3}(好|没事|正常|没)|"
+    r"\b(all|everyone|everybody|the rest|others|both)\b.{0,24}\b(fine|well|okay|ok|good|healthy|all right)\b",
+    re.IGNORECASE,
+)
+_US = re.compile(r"我们|咱|全家|一家|大家|\b(us|we|everyone|everybody)\b", re.IGNORECASE)
+
+
+def rest_well(ear: Ear) -> bool:
+    """Whether everybody is well whom the words do not name: "all fine, only my son coughs"."""
+    u = ear.understood
+    return bool(u.all_well or (u.members and _REST.search(ear.words)))
+
+
+def speaker_well(ear: Ear) -> bool:
+    """Whether the speaker is one of those who are well."""
+    return rest_well(ear) and not ear.understood.symptoms_present and bool(_US.search(ear.words))
+
+
 def mentions(dialog: Dialog, ear: Ear) -> list[Item]:
     """Answers about others at home, of whom the words speak; asks which one where several can be meant."""
     found: list[Item] = []
@@ -83,7 +101,7 @@ def mentions(dialog: Dialog, ear: Ear) -> list[Item]:
             focus.ask_which(dialog, said.words or said.who, ids, items)
         elif items:
             found += items
-    if ear.understood.all_well and ear.understood.members:
+    if ear.understood.members and rest_well(ear):
         found += _all_well(dialog, ear, {one["who"] for one in found})
     return found
 
@@ -102,7 +120,7 @@ def _said(dialog: Dialog, said: Any) -> list[tuple[str, Any]]:
 def spread(dialog: Dialog, reading: Reading, ear: Ear, items: list[Item]) -> list[Item]:
     """The answers about the others that "they are all fine" holds."""
     spoken_of = {one["who"] for one in items}
-    if (reading.meaning == "well" and not ear.understood.members) or ear.understood.all_well:
+    if (reading.meaning == "well" and not ear.understood.members) or rest_well(ear):
         return items + _all_well(dialog, ear, spoken_of)
     return items
 

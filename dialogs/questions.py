@@ -27,10 +27,11 @@ class Option:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Question:
-    """An answer that a script declares: its name (and former names), its kind, and the kind's particulars."""
+    """An answer that a script declares: its name (and former names), its kind with its reader, and particulars."""
 
     name: str
     kind: str
+    reader: Reader
     was: tuple[str, ...] = ()
     label: Wording | None = None
     options: tuple[Option, ...] = ()
@@ -43,13 +44,6 @@ class Question:
     free: bool = False
     echo: bool = True
     listing: tuple[str, ...] = ()
-
-    @property
-    def reader(self) -> Reader:
-        """The reader of its kind."""
-        from dialogs.readers import KINDS
-
-        return KINDS[self.kind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,6 +264,17 @@ def _numbered(options: Sequence[Option], key: str) -> Option | None:
     return options[int(key) - 1] if key.isdecimal() and 0 < int(key) <= len(options) else None
 
 
+def _days(question: Question, unit: str | None) -> int:
+    """How many of the question's unit one of the unit said is: a week is seven days."""
+    if question.unit != "day" or not unit:
+        return 1
+    return 7 if unit.lower() in _WEEKS else 30 if unit.lower() in _MONTHS else 1
+
+
+_WEEKS = ("week", "weeks", "周", "星期", "个星期", "礼拜", "个礼拜", "週")
+_MONTHS = ("month", "months", "月", "个月")
+
+
 class Number(_Plain):
     """A number within a range, in the unit of the question."""
 
@@ -272,7 +283,7 @@ class Number(_Plain):
 
     def read(self, ear: Ear, question: Question) -> Reading | None:
         number = ear.understood.number
-        return self._within(number[0], question, ear) if number else None
+        return self._within(number[0] * _days(question, number[1]), question, ear) if number else None
 
     def keys(self, keys: str, question: Question, now: datetime) -> Reading | None:
         whole, star, rest = keys.partition("*")

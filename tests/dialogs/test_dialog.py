@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from dialogs.dialog import Dialog
 from dialogs.events import DISPOSITIONS, Ended, Heard, Said, from_json, to_json
 from dialogs.script import load_script
-from dialogs.talks import facts_of
+from dialogs.talk import facts_of
 
 ANSWERS = (
     "是的", "yes", "不是", "no", "36度5", "38.9", "99.5 F", "没有", "都好", "咳嗽，拉肚子", "a cough", "两天前",

@@ -58,7 +58,7 @@ def test_other_kinds_by_keys(question, keys, value):
 @pytest.mark.parametrize("kind", KINDS)
 @given(keys=st.text("0123456789*#", max_size=12))
 def test_any_keys_are_read_or_not(kind, keys):
-    question = Question("q", kind, options=DAILY.questions["needs"].options)
+    question = Question("q", kind, KINDS[kind], options=DAILY.questions["needs"].options)
     reading = question.reader.keys(keys, question, NOW)
     assert reading is None or reading.meaning in (*question.reader.meanings(question), "which")
 

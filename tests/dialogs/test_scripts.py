@@ -6,7 +6,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from dialogs.draw import draw, draw_svg
+from dialogs.draw import mermaid, svg
 from dialogs.machine import walk
 from dialogs.script import SCRIPTS, ScriptError, load_script, read_yaml, script_names, to_yaml
 
@@ -92,9 +92,9 @@ def test_renamed_answer_keeps_old_answers_readable():
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_drawing_shows_every_step_and_way(path):
     script = load_script(path)
-    text, svg = draw(script), draw_svg(script)
+    text, picture = mermaid(script, "zh-Hans"), svg(script, "zh-Hans")
     for step in script.steps.values():
         assert f"    {step.name}" in text
-        assert f">{step.name}<" in svg
+        assert f">{step.name}<" in picture
         assert all(f"| {to}" in text for to in step.next.values())
-    assert svg.count("marker-end") == sum(len(set(step.next.values())) for step in script.steps.values())
+    assert picture.count("marker-end") == sum(len(set(step.next.values())) for step in script.steps.values())

@@ -6,7 +6,7 @@ import pytest
 
 from dialogs.events import Heard
 from dialogs.script import load_script
-from dialogs.talks import facts_of, load_talk, play, record
+from dialogs.talk import facts_of, load_talk, play, record
 
 TALKS = sorted((Path(__file__).parent / "talks").glob("*.yaml"))
 
