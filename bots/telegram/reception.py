@@ -30,7 +30,7 @@ class Reception:
         if what.kind in ("blocked", "unblocked"):
             self._note_blocked(tx, what)
             return Outgoing(update_id, what.chat)
-        if linked and (linked.blocked or (linked.stopped and what.words != "stop")):
+        if linked and (linked.blocked or linked.stopped):  # who writes to us wants an answer
             change_address(tx, CHANNEL, linked.address, blocked_at=None, stopped_at=None)
         if what.kind == "contact":
             return Outgoing(update_id, what.chat, self._contact(tx, what))

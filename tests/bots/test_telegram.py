@@ -1,5 +1,6 @@
 """Residents answer by Telegram: the real library against a local server that speaks the Bot API."""
 
+import json
 import logging
 import subprocess
 import sys
@@ -10,12 +11,18 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
+from telegram import Update
 
 from bots.desk import Desk
 from bots.telegram import NO_TOKEN, TokenRefused, serve
+from bots.telegram.letters import Outgoing
+from bots.telegram.mailroom import Mailroom
+from bots.telegram.reception import Reception
 from dialogs.script import load_script
-from records.addresses import linked_at
+from records.addresses import link, linked_at
 from records.inbox import open_updates
 from records.rounds import launch_round
 from records.store import Store
@@ -68,7 +75,7 @@ class Town:
         self.stranger = api.person(9_000_000_009, "en", name="Bob", phone="8611199999999")
 
     def launch(self, line="telegram"):
-        row = {"id": 1, "name": "每日健康", "script": "daily_check", "script_version": 1, "plan": {}, "line": line,
+        row = {"name": "每日健康", "script": "daily_check", "script_version": 1, "plan": {}, "line": line,
                "state": "running", "created_at": now()}  # fmt: skip
         with self.store.transaction() as tx:
             tx.execute(insert(Campaign), row)
@@ -322,11 +329,9 @@ def test_slow_chat_holds_nobody_else(town):
 def test_server_faults_are_outlived(town):
     town.launch()
     town.api.fail("getMe", 502, "Bad Gateway")
-    town.api.fail("getUpdates", 500, "Internal Server Error")
     town.start()
-    town.wang.shares()
-    town.api.until(lambda: not town.api.faults["getUpdates"], "the refusal")
     town.api.fail("sendMessage", 500, "Internal Server Error")
+    town.wang.shares()
     town.wang.gets(2)
     assert town.wang.labels[0] == "是本人"
 
@@ -459,6 +464,47 @@ def test_odd_messages_are_answered_and_never_raise(town, caplog):
     assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
 
 
+UPDATE = st.fixed_dictionaries(
+    {"text": st.text(min_size=1, max_size=60)},
+    optional={
+        "caption": st.text(max_size=20),
+        "from": st.sampled_from(
+            [{"id": 9_000_000_001, "is_bot": False, "first_name": "王"}, {"id": 2, "is_bot": True, "first_name": ""}]
+        ),
+        "chat": st.builds(
+            lambda kind, n: {"id": n, "type": kind}, st.sampled_from(["private", "group", "channel"]), st.integers(1, 3)
+        ),
+        "contact": st.builds(
+            lambda phone, n: {"phone_number": phone, "first_name": "", "user_id": n},
+            st.text(max_size=15),
+            st.integers(1, 3),
+        ),
+        "sticker": st.just(ODD["sticker"]["sticker"]),
+    },
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=UPDATE, kind=st.sampled_from(["message", "edited_message", "channel_post"]), linked=st.booleans())
+def test_no_update_raises_or_stays_unhandled(town, caplog, content, kind, linked):
+    """Straight through the mailroom, without a server: whatever comes is done with, and nothing goes wrong inside."""
+    desk = Desk(town.store, load_script, clock=now)
+    mailroom = Mailroom(town.store, Reception(desk, "Asia/Shanghai"))
+    payload = town.api.update(**{kind: {**town.wang.message(), **content}})
+    update = Update.de_json(payload, None)
+    if linked:
+        with town.store.transaction() as tx:
+            link(tx, "telegram", str(update.effective_chat.id), WANG, now())
+    mailroom.keep({update.update_id: payload})
+    outgoing = mailroom.handle(update)
+    if outgoing:
+        assert outgoing == Outgoing.from_json(json.loads(json.dumps(outgoing.to_json())))
+        mailroom.note_sent(outgoing)
+    assert mailroom.handle(update) is None
+    assert mailroom.left_over(None) == []
+    assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
+
+
 def test_what_is_not_for_us_gets_no_reply(town, caplog):
     town.launch()
     town.start()
@@ -489,7 +535,6 @@ def test_what_is_not_for_us_gets_no_reply(town, caplog):
 def test_log_holds_no_token_no_number_and_no_words(town, caplog):
     caplog.set_level(logging.DEBUG)
     town.launch()
-    town.api.fail("sendMessage", 500)
     town.api.fail("getUpdates", 500)
     town.start()
     town.link(town.wang)

@@ -35,7 +35,7 @@ def settle(tx, now):
         tx.execute(insert(Resident), {**row, "ineligible": ineligible, "imported_at": now})
     tx.execute(
         insert(Campaign),
-        {"id": 1, "name": "每日健康", "script": "daily_check", "script_version": 1, "plan": {}, "created_at": now},
+        {"name": "每日健康", "script": "daily_check", "script_version": 1, "plan": {}, "created_at": now},
     )
 
 
