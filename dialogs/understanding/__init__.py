@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from dialogs.understanding.engine import hear
+from dialogs.understanding.lines import explain, serve
 from dialogs.understanding.understood import ACTS, CONTEXTS, SYMPTOMS, Member, Understood
 
-__all__ = ["ACTS", "CONTEXTS", "SYMPTOMS", "Member", "Understood", "understand"]
+__all__ = ["ACTS", "CONTEXTS", "SYMPTOMS", "Member", "Understood", "explain", "serve", "understand"]
 
 
 def understand(

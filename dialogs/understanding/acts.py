@@ -3,7 +3,7 @@
 from functools import cache
 
 from dialogs.understanding.items import Item
-from dialogs.understanding.lexicon import Label, Lexicon, Mention, layer
+from dialogs.understanding.lexicon import Label, Lexicon, Mention, layer, outermost
 from dialogs.understanding.understood import ACTS
 
 _PAST = {"longago", "unityear", "unitmonth", "halfyear", "month", "d2"}
@@ -19,23 +19,12 @@ def act(keys: list[str], row: list[Item]) -> Mention | None:
     found = _layer().scan_all(keys)
     if not found:
         return None
-    masks = [mention for mention in found if mention.label.name == "none"]
-    acts = [m for m in found if m.label.name != "none" and not _masked(m, masks) and not _contained(m, found)]
-    acts = [found for m in acts if (found := _alone(keys, m))]
+    masked = {at for m in found if m.label.name == "none" for at in range(m.first, m.end)}
+    acts = [m for m in outermost(found) if masked.isdisjoint(range(m.first, m.end))]
+    acts = [whole for m in acts if (whole := _alone(keys, m))]
     acts = [m for m in acts if m.label.name != "emergency" or not _long_past(row, m)]
+    acts = [m for m in acts if m.label.name != "repeat" or not _owner(row, m)]
     return min(acts, key=lambda mention: ACTS.index(mention.label.name), default=None)
-
-
-def _masked(mention: Mention, masks: list[Mention]) -> bool:
-    return any(mask.first < mention.end and mention.first < mask.end for mask in masks)
-
-
-def _contained(mention: Mention, found: list[Mention]) -> bool:
-    """Whether longer words around these mean something else: a dead thermometer is no dead phone."""
-    return any(
-        m.first <= mention.first and m.end >= mention.end and m.end - m.first > mention.end - mention.first
-        for m in found
-    )
 
 
 def _alone(keys: list[str], mention: Mention) -> Mention | None:
@@ -59,3 +48,8 @@ def _long_past(row: list[Item], mention: Mention) -> bool:
     return any(
         item.topic == "time" and item.name in _PAST and abs(item.clause - clause) <= 1 for item in row
     )
+
+
+def _owner(row: list[Item], mention: Mention) -> str:
+    """Whose clause the words stand in: the grandmother who cannot hear asks for nothing."""
+    return next((item.who for item in reversed(row) if item.first <= mention.first), "")

@@ -1,9 +1,11 @@
 """Yes or no to the question asked, put in whatever way."""
 
+from bisect import bisect_left, bisect_right
 from functools import cache
 
 from dialogs.understanding.items import Item
-from dialogs.understanding.lexicon import Lexicon, Mention, layer
+from dialogs.understanding.lexicon import Lexicon, Mention, layer, outermost, words
+from dialogs.understanding.text import is_sign
 
 YesNo = tuple[str, int, int]  # "yes" or "no", first token, end token
 
@@ -13,23 +15,45 @@ def _layer() -> Lexicon:
     return layer("answer")
 
 
-def answer_words(keys: list[str], row: list[Item]) -> list[tuple[Mention, Item | None]]:
+def answer_words(keys: list[str], row: list[Item], act: Mention | None = None) -> list[tuple[Mention, Item | None]]:
     """Words that answer by themselves, with the item they stand beside, less those that deny a symptom or trip."""
     found: list[tuple[Mention, Item | None]] = []
     covered = -1
-    scanned = _layer().scan_all(keys)
-    masks = [mention for mention in scanned if mention.label.name == "none"]
+    scanned = outermost(_layer().scan_all(keys))
+    masked = {at for m in scanned if m.label.name == "none" for at in range(m.first, m.end)}
+    if act and act.label.name != "dont_know":
+        masked.update(range(act.first, act.end))
+    firsts = [item.first for item in row]
     for mention in scanned:
-        if mention.end <= covered or any(m.first < mention.end and mention.first < m.end for m in masks):
+        if mention.end <= covered or not masked.isdisjoint(range(mention.first, mention.end)):
+            continue
+        if mention.end - mention.first == 1 and not _stands_alone(keys, mention):
             continue
         covered = mention.end
-        near = next((item for item in reversed(row) if item.first <= mention.first), None)
-        after = next((item for item in row if item.first >= mention.end), None)
-        inside = any(i.first <= mention.first and i.end > mention.end and i.topic != "sign" for i in row)
-        if inside or _governs(mention, after) or (near and near.topic == "sign" and near.first > mention.first):
-            continue
-        found.append((mention, near))
+        place = bisect_right(firsts, mention.first)
+        near = row[place - 1] if place else None
+        following = bisect_left(firsts, mention.end)
+        after = row[following] if following < len(row) else None
+        inside = any(item.first <= mention.first and item.end > mention.end for item in row[max(place - 6, 0) : place])
+        if not inside and not _governs(mention, after):
+            found.append((mention, near))
     return found
+
+
+def _stands_alone(keys: list[str], mention: Mention) -> bool:
+    """A single character (是, 不, 有) answers only by itself or with a particle, at the edge of a clause."""
+    if keys[mention.first].isascii() or not keys[mention.first].isalpha():
+        return True
+    after = keys[mention.end : mention.end + 1]
+    before = keys[mention.first - 1 : mention.first] if mention.first else []
+    loose = words("small", "filler")
+    return (not after or is_sign(after[0]) or after[0] in _PARTICLES or after[0].isascii()) and (
+        not before or is_sign(before[0]) or before[0] in loose or before[0] in _BEFORE or before == after
+    )
+
+
+_PARTICLES = frozenset("啊呀呢吧哦嘛哇咧啦喔㗎架嘅喇嘞哩诶欸哈哟了的滴哒没不冇")
+_BEFORE = frozenset("我俺嗯唔啊哦肯就倒")
 
 
 def _governs(mention: Mention, after: Item | None) -> bool:
@@ -37,13 +61,13 @@ def _governs(mention: Mention, after: Item | None) -> bool:
     return bool(after and after.topic in ("symptom", "contact", "trouble") and after.first - mention.end <= 1)
 
 
-def bare(keys: list[str], row: list[Item]) -> YesNo | None:
+def bare(keys: list[str], row: list[Item], act: Mention | None = None) -> YesNo | None:
     """The answer that stands in plain words, strong words before weak ones, a second thought before a first."""
-    words = [(m, item) for m, item in answer_words(keys, row) if not (item and item.who and item.first != m.first)]
-    if any(m.label.name == "unsure" for m, _ in words):
+    said = [(m, item) for m, item in answer_words(keys, row, act) if not (item and item.who and item.first != m.first)]
+    if any(m.label.name == "unsure" for m, _ in said):
         return None
-    strong = [m for m, _ in words if m.label.name in ("yes", "no", "hedged")]
-    weak = [m for m, _ in words if m.label.name == "weakyes"]
+    strong = [m for m, _ in said if m.label.name in ("yes", "no", "hedged")]
+    weak = [m for m, _ in said if m.label.name == "weakyes"]
     if strong:
         chosen = strong[0]
         if chosen.label.name == "no" and any(m.label.name != "no" for m in strong) and _turned(row, chosen, strong):
@@ -68,7 +92,7 @@ def _turned(row: list[Item], first: Mention, strong: list[Mention]) -> bool:
     )
 
 
-def about_fever(keys: list[str], row: list[Item]) -> YesNo | None:
+def about_fever(keys: list[str], row: list[Item], act: Mention | None = None) -> YesNo | None:
     """Answer to 'do you have a fever'."""
     fevers = [item for item in row if item.topic == "symptom" and item.name == "fever" and not item.who]
     if fevers:
@@ -81,20 +105,22 @@ def about_fever(keys: list[str], row: list[Item]) -> YesNo | None:
             denied = at and row[at - 1].topic == "cue" and row[at - 1].name in ("neg", "negv")
             gone = (item.name == "over") != bool(denied)
             return ("no" if gone else "yes"), item.first, item.end
-    return bare(keys, row)
+    return bare(keys, row, act)
 
 
 def _about_other(row: list[Item], item: Item) -> bool:
     return any(other.topic == "symptom" and other.clause == item.clause for other in row)
 
 
-def about_contact(keys: list[str], row: list[Item]) -> YesNo | None:
+def about_contact(keys: list[str], row: list[Item], act: Mention | None = None) -> YesNo | None:
     """Answer to 'were you out of town, or near a sick or infected person, in the last 14 days'."""
     evidence = [item for item in row if item.topic == "contact"]
     yes = [item for item in evidence if _counts(row, item)]
     if yes:
         return "yes", yes[0].first, yes[0].end
-    plain = bare(keys, row)
+    if act and act.label.name == "refuse" and not any(item.name in ("trip", "met", "neg") for item in evidence):
+        return None
+    plain = bare(keys, row, act)
     if plain and plain[0] == "no":
         return plain
     sick = next((item for item in row if _sick_other(row, item)), None)
@@ -103,6 +129,8 @@ def about_contact(keys: list[str], row: list[Item]) -> YesNo | None:
         return "yes", sick.first, sick.end
     if plain and not (evidence and plain[0] == "yes" and all(i.name == "local" for i in evidence)):
         return plain
+    asking = {item.clause for item in row if item.topic == "cue" and item.name == "unsure"}
+    evidence = [item for item in evidence if item.clause not in asking]
     no = [item for item in evidence if item.name == "local" or item.status == "-" or _long_ago(row, item)]
     return ("no", no[0].first, no[0].end) if no else None
 

@@ -13,6 +13,8 @@ NUMERALS = frozenset({*DIGITS, *_TENS, *_SHORT})
 
 def number(keys: list[str], at: int) -> tuple[float, int, str, bool] | None:
     """The number that starts at a token: value, end, digits if spelled out, whether it has decimals."""
+    if keys[at] in SOUNDS:
+        return float(SOUNDS[keys[at]]), at + 1, "", False
     end = at
     while end < len(keys) and (keys[end] in NUMERALS or _misheard(keys, at, end)) and end - at < 12:
         end += 1
@@ -46,7 +48,7 @@ def _first_of_two(run: list[str]) -> list[str]:
 
 def _digits(keys: list[str], at: int) -> tuple[str, int]:
     digits = ""
-    while at < len(keys) and len(digits) < 3 and (keys[at] in DIGITS or keys[at].isdigit() or (not digits and keys[at] in SOUNDS)):
+    while at < len(keys) and len(digits) < 3 and (keys[at] in DIGITS or keys[at].isdecimal() or (not digits and keys[at] in SOUNDS)):
         digits += DIGITS.get(keys[at]) or SOUNDS.get(keys[at]) or keys[at]
         at += 1
     return digits, at

@@ -3,59 +3,84 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from dialogs.understanding import acts, answers
+from dialogs.understanding.choices import choice
 from dialogs.understanding.household import count
 from dialogs.understanding.items import Item, items
+from dialogs.understanding.later import later
+from dialogs.understanding.lexicon import Mention
+from dialogs.understanding.members import all_well, members
 from dialogs.understanding.onset import onset
 from dialogs.understanding.scope import Scope
-from dialogs.understanding.temperature import temperature
+from dialogs.understanding.temperature import Reading, temperature
 from dialogs.understanding.text import Text, read
 from dialogs.understanding.understood import Understood
 
 Options = Mapping[str, Sequence[str]] | None
+SURE, HEDGED, GUESSED = 0.95, 0.7, 0.5
+
+
+class Findings:
+    """Values as they are found, each with its span and confidence."""
+
+    def __init__(self, text: Text) -> None:
+        self.text = text
+        self.values: dict[str, Any] = {}
+        self.spans: dict[str, tuple[int, int]] = {}
+        self.confidence: dict[str, float] = {}
+
+    def note(self, key: str, value: Any, first: int, end: int, sure: float = SURE) -> None:
+        """Keep a value that tokens first..end-1 say."""
+        self.values[key] = value
+        self.place(key, first, end, sure)
+
+    def place(self, key: str, first: int, end: int, sure: float = SURE) -> None:
+        """Keep only where something was said, and how sure it is."""
+        self.spans[key] = self.text.span(first, end)
+        self.confidence[key] = sure
+
+    def understood(self) -> Understood:
+        """All of it, frozen."""
+        return Understood(
+            **self.values, spans=MappingProxyType(self.spans), confidence=MappingProxyType(self.confidence)
+        )
 
 
 def hear(words: str, context: str, lang: str, options: Options, now: datetime | None) -> Understood:
     """Understand one answer."""
     text = read(words)
-    keys = text.keys
     row = items(text)
-    Scope(keys, row).walk()
-    spans: dict[str, tuple[int, int]] = {}
-    degrees, status, reading, _ = temperature(keys, row, context)
-    if reading:
-        spans["temperature_c"] = text.span(reading.first, reading.end)
-    present, absent = _symptoms(text, row, spans)
-    yes_no = _yes_no(keys, row, context, bool(present))
-    if yes_no:
-        spans["yes_no"] = text.span(yes_no[1], yes_no[2])
-        if context == "fever" and not {"fever"} & {*present, *absent}:
-            (present if yes_no[0] == "yes" else absent).append("fever")
-            spans["fever"] = spans["yes_no"]
-    act = acts.act(keys, row)
-    if act:
-        spans["act"] = text.span(act.first, act.end)
-    people = count(keys, row, "household" if act and act.label.name == "correction" and not reading else context)
-    if people:
-        spans["count"] = text.span(people[1], people[2])
+    Scope(text.keys, row).walk()
+    found = Findings(text)
+    readings = _temperature(found, row, context)
+    present, absent = _symptoms(found, row)
+    act = _act(found, row)
+    _yes_no(found, row, context, present, absent, act)
+    found.values["symptoms_present"], found.values["symptoms_absent"] = tuple(present), tuple(absent)
+    _count(found, row, context)
     moment = onset(row, context, now, bool(present))
     if moment:
-        spans["onset_days_ago"] = text.span(moment.first, moment.end)
-    return Understood(
-        temperature_c=degrees,
-        temperature_status=status,
-        symptoms_present=tuple(present),
-        symptoms_absent=tuple(absent),
-        yes_no=yes_no[0] if yes_no else None,
-        act=act.label.name if act else None,
-        count=people[0] if people else None,
-        onset_days_ago=moment.days if moment else None,
-        spans=MappingProxyType(spans),
-    )
+        found.note("onset_days_ago", moment.days, moment.first, moment.end, HEDGED if moment.item.hedged else SURE)
+    about = members(text, row, readings)
+    found.values["members"], found.values["all_well"] = about, all_well(text, row, context, about)
+    if options:
+        found.values["choice"] = choice(text.keys, row, options)
+    _number(found, row)
+    return found.understood()
 
 
-def _symptoms(text: Text, row: list[Item], spans: dict[str, tuple[int, int]]) -> tuple[list[str], list[str]]:
+def _temperature(found: Findings, row: list[Item], context: str) -> list[Reading]:
+    degrees, status, reading, readings = temperature(found.text.keys, row, context)
+    found.values["temperature_status"] = status
+    if reading:
+        sure = HEDGED if reading.item.hedged or len(readings) > 1 else SURE
+        found.note("temperature_c", degrees, reading.first, reading.end, sure)
+    return readings
+
+
+def _symptoms(found: Findings, row: list[Item]) -> tuple[list[str], list[str]]:
     """The respondent's own symptoms; the last word on each counts."""
     last: dict[str, Item] = {}
     for item in row:
@@ -63,17 +88,58 @@ def _symptoms(text: Text, row: list[Item], spans: dict[str, tuple[int, int]]) ->
             last[item.name] = item
     for name, item in last.items():
         if item.status != "?":
-            spans[name] = text.span(item.first if item.start < 0 else item.start, item.end)
+            found.place(name, item.first if item.start < 0 else item.start, item.end, HEDGED if item.hedged else SURE)
     present = [name for name, item in last.items() if item.status == "+"]
     return present, [name for name, item in last.items() if item.status == "-"]
 
 
-def _yes_no(keys: list[str], row: list[Item], context: str, symptoms: bool) -> answers.YesNo | None:
+def _yes_no(
+    found: Findings, row: list[Item], context: str, present: list[str], absent: list[str], act: Mention | None
+) -> None:
+    said = _answer(found.text.keys, row, context, bool(present), act)
+    if said is None:
+        return
+    found.note("yes_no", *said)
+    if context == "fever" and "fever" not in present and "fever" not in absent:
+        (present if said[0] == "yes" else absent).append("fever")
+        found.place("fever", *said[1:])
+
+
+def _answer(keys: list[str], row: list[Item], context: str, symptoms: bool, act: Mention | None) -> answers.YesNo | None:
     if context == "fever":
-        return answers.about_fever(keys, row)
+        return answers.about_fever(keys, row, act)
     if context == "contact":
-        return answers.about_contact(keys, row)
-    if context in ("symptoms", "open", "confirm"):
-        said = answers.bare(keys, row)
+        return answers.about_contact(keys, row, act)
+    if context in ("symptoms", "open", "confirm", "members"):
+        said = answers.bare(keys, row, act)
         return said or (answers.well(keys, row) if context == "symptoms" and not symptoms else None)
     return None
+
+
+def _act(found: Findings, row: list[Item]) -> Mention | None:
+    act = acts.act(found.text.keys, row)
+    if act is None:
+        return None
+    found.note("act", act.label.name, act.first, act.end)
+    if act.label.name == "call_later":
+        minutes, at, day = later(found.text.keys, row)
+        found.values |= {"call_later_minutes": minutes, "call_later_at": at, "call_later_day": day}
+    return act
+
+
+def _count(found: Findings, row: list[Item], context: str) -> None:
+    mended = found.values.get("act") == "correction" and "temperature_c" not in found.values
+    people = count(found.text.keys, row, "household" if mended else context)
+    if people:
+        found.note("count", *people)
+
+
+def _number(found: Findings, row: list[Item]) -> None:
+    """The first plain number said, with the word after it as its unit."""
+    for at, item in enumerate(row):
+        if item.number:
+            after = row[at + 1] if at + 1 < len(row) else None
+            near = after is not None and after.first == item.end and after.topic in ("measure", "time", "count")
+            unit = "".join(found.text.keys[after.first : after.end]) if after and near else None
+            found.values["number"] = (item.number.value, unit)
+            return

@@ -82,7 +82,7 @@ def _fraction(keys: list[str], at: int) -> tuple[str, int]:
     while _key(keys, at) in ("uh", "um", "er", ","):
         at += 1
     key = _key(keys, at)
-    if key.isdigit():
+    if key.isdecimal():
         return key, at + 1
     if key in SOUNDS:
         return SOUNDS[key], at + 1

@@ -8,7 +8,7 @@ _SEVERAL = {
     "parents": 2, "grandparents": 2, "twins": 2, "inlaws": 2, "siblings": 2,
 }  # fmt: skip
 _FIXED = {"couple2": 2, "three3": 3, "six": 6, "twelve": 12}
-_NOT_AT_HOME = ("they", "patient", "neighbour", "colleague", "friend")
+_NOT_AT_HOME = ("pet", "everyone", "they", "patient", "neighbour", "colleague", "friend")
 Count = tuple[int, int, int]  # people, first token, end token
 
 
@@ -37,10 +37,12 @@ def count(keys: list[str], row: list[Item], context: str) -> Count | None:
     listed = [part for part in now if part.kind == "part"]
     if others:
         return others[-1].people + 1 + sum(part.people for part in listed), others[-1].first, others[-1].end
-    if listed and (asked or _home(row)):
+    if listed and (asked or _living(row)):
         return _sum(listed)
     alone = next((item for item in row if item.topic == "count" and item.name == "alone" and not item.who), None)
-    return (1, alone.first, alone.end) if alone and (asked or _home(row)) else None
+    if alone and not listed and (asked or _home(row)):
+        return 1, alone.first, alone.end
+    return None
 
 
 def _sum(listed: list[Part]) -> Count:
@@ -58,6 +60,8 @@ def _parts(keys: list[str], row: list[Item], asked: bool) -> list[Part]:
         part = None
         if item.number:
             part = _numbered(keys, row, at)
+            if part and part.kind == "part" and item.clause in away:
+                part = None
         elif item.topic == "person" and item.name not in _NOT_AT_HOME and item.clause not in away:
             part = Part("part", _SEVERAL.get(item.name, 1), item.first, item.end)
         elif item.topic == "count" and item.name in _FIXED:
@@ -134,11 +138,19 @@ def _home(row: list[Item]) -> bool:
     return any(item.topic == "count" and item.name in ("home", "us") for item in row)
 
 
+def _living(row: list[Item]) -> bool:
+    return any(item.topic == "count" and item.name == "live" for item in row)
+
+
 def _about_home(row: list[Item], part: Part) -> bool:
     """Outside the question: 'five of us', 'three people live here', 家里五口人."""
     inside = [item for item in row if item.topic == "count" and part.first <= item.first < part.end]
     if any(item.name == "us" for item in inside):
         return True
     return part.kind == "total" and any(
-        item.topic == "count" and item.name == "home" and abs(item.first - part.end) <= 4 for item in row
+        item.topic == "count" and item.name in ("home", "live") and _apart(item, part) <= 4 for item in row
     )
+
+
+def _apart(item: Item, part: Part) -> int:
+    return min(abs(item.first - part.end), abs(part.first - item.end))

@@ -91,25 +91,25 @@ def _bodily(row: list[Item]) -> list[Item]:
         return row
     table, bound = _body(), list[Item]()
     parts: list[Item] = []
+    carried: list[Item] = []  # parts of the last clause without a trouble: "my throat, it is sore"
     open_trouble: Item | None = None
     for item in row:
         bound.append(item)
         if item.topic == "sign" and item.name != "list":
-            if item.name != "comma":
-                parts = []
-            parts, open_trouble = [p for p in parts if item.first - p.end < 2], None
+            carried = parts if item.name == "comma" else []
+            parts, open_trouble = [], None
         elif item.topic == "part":
             if open_trouble and item.first - open_trouble.end <= 5:
                 _bind(table, item, open_trouble, bound)
                 continue
             parts.append(item)
         elif item.topic == "trouble":
-            near = [part for part in parts if item.first - part.end <= _APART]
+            near = [part for part in parts or carried[-1:] if item.first - part.end <= _APART]
             for part in near:
                 _bind(table, part, item, bound)
             if not near and ("alone", item.name) in table:
                 bound.append(Item("symptom", table["alone", item.name], item.first, item.end, start=item.first))
-            parts, open_trouble = [], None if near else item
+            parts, carried, open_trouble = [], [], None if near else item
     bound.sort(key=_order)
     return bound
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from dialogs.understanding.text import read
+from dialogs.understanding.text import keys_of
 
 FOLDER = Path(__file__).parent / "lexicon"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -49,7 +49,7 @@ class Lexicon:
     def add(self, phrase: str, label: Label) -> None:
         """Teach the tree one phrase."""
         node = self.tree
-        for key in read(phrase).keys:
+        for key in keys_of(phrase):
             node = node.setdefault(key, {})
         labels: tuple[Label, ...] = node.get("", ())
         if label not in labels:
@@ -115,8 +115,21 @@ def _longest(tree: Tree, keys: list[str], at: int) -> tuple[tuple[Label, ...], i
     return labels, end
 
 
+def outermost(found: list[Mention]) -> list[Mention]:
+    """Mentions not inside a longer one: words around others mean more: a dead thermometer is no dead phone."""
+    outer: list[Mention] = []
+    for mention in sorted(found, key=lambda m: (m.first, -m.end)):
+        last = outer[-1] if outer else None
+        if last is None or mention.end > last.end or (mention.first, mention.end) == (last.first, last.end):
+            outer.append(mention)
+    return outer
+
+
 def spellings(pattern: str) -> Iterator[str]:
     """All phrases that a pattern stands for: (a|b) is either of the two, (a|) may be left out."""
+    if "(" not in pattern:
+        yield pattern
+        return
     parts = _EITHER.split(pattern)
     choices = [part.split("|") if place % 2 else [part] for place, part in enumerate(parts)]
     for combined in itertools.product(*choices):
@@ -145,7 +158,7 @@ def checked(path: Path) -> dict[str, list[str]]:
             raise LexiconError(f"{path.name}: {name!r}: wants a name (yes and no in quotes) and words with commas")
         words[name] = [word.strip() for word in _BETWEEN.split(said) if word.strip()]
         for word in words[name]:
-            if word.count("(") != word.count(")") or not read(word).keys:
+            if word.count("(") != word.count(")") or not keys_of(word.replace("|", " ")):
                 raise LexiconError(f"{path.name}: {name}: cannot read {word!r}")
     return words
 
@@ -182,4 +195,4 @@ def _labelled(pattern: str, label: Label, number: Iterator[int]) -> Iterator[tup
 def words(topic: str, name: str) -> frozenset[str]:
     """Single words of a topic as a set of keys."""
     patterns = entries().get(topic, {}).get(name, [])
-    return frozenset(read(phrase).keys[0] for pattern in patterns for phrase in spellings(pattern))
+    return frozenset(keys_of(phrase)[0] for pattern in patterns for phrase in spellings(pattern))

@@ -17,15 +17,18 @@ class Number:
     decimal: bool = False
 
 
+_PEOPLE = [["个", "人"], ["口", "人"]]
+
+
 def numbers(text: Text) -> list[Number]:
     """All numbers of a text from left to right."""
     keys, found, at = text.keys, [], 0
     while at < len(keys):
         key = keys[at]
         said = None
-        if key[0].isdigit():
+        if key[0].isdecimal():
             said = _figures(text, at)
-        elif key in chinese.NUMERALS:
+        elif key in chinese.NUMERALS or (key in chinese.SOUNDS and keys[at + 1 : at + 3] in _PEOPLE):
             said = _number(chinese.number(keys, at), at)
         elif key in english.NUMERALS:
             said = _number(english.number(keys, at), at)
@@ -44,7 +47,7 @@ def _number(read: tuple[float, int, str, bool] | None, at: int) -> Number | None
 def _spelled_figures(keys: list[str], at: int) -> Number:
     """3 7 度 4: figures one by one."""
     end = at
-    while end < len(keys) and end - at < 12 and len(keys[end]) == 1 and keys[end].isdigit():
+    while end < len(keys) and end - at < 12 and len(keys[end]) == 1 and keys[end].isdecimal():
         end += 1
     digits = "".join(keys[at:end])
     return Number(float(digits), at, end, spelled=digits)
@@ -53,14 +56,14 @@ def _spelled_figures(keys: list[str], at: int) -> Number:
 def _figures(text: Text, at: int) -> Number:
     """Figures, also with a comma, a Chinese point or the word for one in the place of the point: 37,8 37。8 37点8."""
     keys = text.keys
-    if len(keys[at]) == 1 and keys[at + 1 : at + 2] and keys[at + 1].isdigit() and len(keys[at + 1]) == 1:
+    if len(keys[at]) == 1 and keys[at + 1 : at + 2] and keys[at + 1].isdecimal() and len(keys[at + 1]) == 1:
         return _spelled_figures(keys, at)
     if "." in keys[at] or at + 2 >= len(keys):
-        return Number(float(keys[at]), at, at + 1, decimal="." in keys[at])
-    if keys[at + 1 : at + 3] == [".", "."] and len(keys) > at + 3 and keys[at + 3].isdigit() and len(keys[at]) == 2:
+        return Number(float(keys[at][:15]), at, at + 1, decimal="." in keys[at])
+    if keys[at + 1 : at + 3] == [".", "."] and len(keys) > at + 3 and keys[at + 3].isdecimal() and len(keys[at]) == 2:
         return Number(float(f"{keys[at]}.{keys[at + 3][:2]}"), at, at + 4, decimal=True)
     sign, after = keys[at + 1], keys[at + 2]
-    fraction = after if after.isdigit() else chinese.DIGITS.get(after) or english.DIGITS.get(after) or english.SOUNDS.get(after)
+    fraction = after if after.isdecimal() else chinese.DIGITS.get(after) or english.DIGITS.get(after) or english.SOUNDS.get(after)
     tight = text.ends[at] == text.starts[at + 1] and text.ends[at + 1] == text.starts[at + 2]
     joined = sign in ("点", "point", "dot", "comma", "decimal") or (sign in ",。·、" and tight and len(keys[at]) in (2, 3))
     if joined and fraction and len(str(fraction)) <= 2:

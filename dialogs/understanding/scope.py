@@ -18,16 +18,21 @@ class Scope:
     denied_at: int = 0
     past: bool = False
     who: str = ""
+    named: str = ""  # the other person last named, whom "he" and "she" mean
     clause: int = 0
     comma_at: int = -1
+    self_at: int = 0
     excepted: bool = False
     hedged: bool = False
     style: str = "before"  # whether denials stand before or after what they deny, in this clause
+    next_end: list[int] = field(default_factory=list)  # for each item: the token where its clause ends
+    last_sign: list[int] = field(default_factory=list)  # for each item: the token after the sign before it
     run: list[Item] = field(default_factory=list)
     before: list[Item] = field(default_factory=list)
 
     def walk(self) -> None:
         """Give every item its owner, clause and status."""
+        self._mark_clauses()
         self._look_ahead(0)
         for at, item in enumerate(self.row):
             step = _STEPS.get((item.topic, item.name)) or _STEPS.get((item.topic, ""))
@@ -75,8 +80,8 @@ class Scope:
         if not self.run and self._alone(at) and self._asked():
             self._settle_before("-")
             return
-        if not self.run and not self.who and self.before and all(s.who for s in self.before) and self._rest_is_filler(at):
-            self._not_me()
+        if self._others_before() and self._rest_is_filler(at) and self._filler(self.self_at, item.first):
+            self.not_me(at, item)
             return
         if self.denied == "unsure":
             return
@@ -148,10 +153,18 @@ class Scope:
         for symptom in self.run + self.before:
             symptom.who = ""
 
-    def _not_me(self) -> None:
-        """'My wife coughs, I don't.'"""
-        for symptom in self.before:
+    def not_me(self, at: int, item: Item) -> None:
+        """'My wife coughs, I don't', 'it is my sister, not me'."""
+        self.who = ""
+        for symptom in (self.run or self.before) if self._others_before() else []:
             symptom.who, symptom.status, symptom.settled = "", "-", True
+
+    def _others_before(self) -> bool:
+        targets = self.run or self.before
+        return bool(targets) and all(symptom.who for symptom in targets)
+
+    def _filler(self, start: int, end: int) -> bool:
+        return all(key in _small("filler") for key in self.keys[start:end])
 
     def past_time(self, at: int, item: Item) -> None:
         self.past = True
@@ -178,7 +191,8 @@ class Scope:
             "preposition"
         ):
             return
-        self._turn(item.name)
+        self._turn((self.named or "they") if item.name == "they" else item.name)
+        self.named = self.named if item.name == "they" else item.name
 
     def self_(self, at: int, item: Item) -> None:
         following = self.row[at + 1] if at + 1 < len(self.row) else None
@@ -188,12 +202,16 @@ class Scope:
         if item.name == "my" and following and following.topic == "person" and following.first - item.end <= 2:
             return
         self._turn("")
+        self.self_at = item.end
         if self.denied in ("list", "verb") and (self.run or self.denied_at == item.first or self.comma_at >= 0):
             self.denied = ""
 
     def says(self, at: int, item: Item) -> None:
         """'Mummy says it is 37': what somebody reports is not about them."""
         following = self.row[at + 1] if at + 1 < len(self.row) else None
+        brief = not self.keys[item.first].isascii() and item.end - item.first == 1
+        if brief and not (following and following.number):
+            return
         if not (following and following.topic == "person" and following.first - item.end <= 1):
             self.who = ""
 
@@ -270,13 +288,28 @@ class Scope:
 
     # looking around
 
+    def _mark_clauses(self) -> None:
+        sign = 0
+        for item in self.row:
+            self.last_sign.append(sign)
+            sign = item.end if item.topic == "sign" else sign
+        end = len(self.keys)
+        for item in reversed(self.row):
+            self.next_end.append(end)
+            end = item.first if _ends(item) else end
+        self.next_end.reverse()
+
     def _look_ahead(self, start: int) -> None:
         """Style 'after' (fever no cough yes): first a symptom, last an answer with nothing but filler behind it."""
         first = last = None
-        for item in self.row[start:]:
+        for at in range(start, len(self.row)):
+            item = self.row[at]
             kind = (item.topic, item.name)
-            if item.topic == "sign" and item.name != "list" or kind in _TURNS:
+            if item.topic == "sign" and item.name != "list":
                 break
+            if kind in _TURNS and not (last and last.end == item.first and last.topic == "cue"):
+                if not (kind == ("cue", "have") and self._rest_is_filler(at)):
+                    break
             if item.topic == "symptom" or kind in _ANSWERS:
                 first = first or item
                 last = item
@@ -293,15 +326,11 @@ class Scope:
 
     def _alone(self, at: int) -> bool:
         """Whether an answer word stands alone in its clause."""
-        item = self.row[at]
-        start = next((i.end for i in reversed(self.row[:at]) if i.topic == "sign"), 0)
-        head = self.keys[start : item.first]
+        head = self.keys[self.last_sign[at] : self.row[at].first]
         return all(key in _small("filler") for key in head) and self._rest_is_filler(at)
 
     def _rest_is_filler(self, at: int) -> bool:
-        item = self.row[at]
-        end = next((i.first for i in self.row[at + 1 :] if _ends(i)), len(self.keys))
-        return all(key in _small("filler") for key in self.keys[item.end : end])
+        return all(key in _small("filler") for key in self.keys[self.row[at].end : self.next_end[at]])
 
     def _asked(self) -> bool:
         """Whether the last clause only named symptoms, as in 'cough? no'."""
@@ -360,6 +389,7 @@ _STEPS = {
     ("cue", "we"): Scope.self_,
     ("cue", "exceptme"): Scope.except_self,
     ("cue", "says"): Scope.says,
+    ("cue", "notme"): Scope.not_me,
     ("contact", ""): Scope.contact,
     ("sign", "comma"): Scope.comma,
     ("sign", "colon"): Scope.comma,

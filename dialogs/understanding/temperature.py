@@ -85,7 +85,7 @@ def _fraction(reading: Reading, other: Item, keys: list[str], gap: list[str]) ->
     if other.number.decimal or not (small or (other.number.value < 100 and reading.degrees)):
         return False
     whole = 30 <= reading.value <= 45 or 90 <= reading.value <= 110
-    return whole and (reading.degrees or keys[other.first] in HAN_DIGITS or not keys[other.first].isdigit() or not gap)
+    return whole and (reading.degrees or keys[other.first] in HAN_DIGITS or not keys[other.first].isdecimal() or not gap)
 
 
 def _spelled(digits: str) -> float:
@@ -135,7 +135,7 @@ def _ratio(keys: list[str], item: Item, reading: Reading) -> bool:
         return True  # 我七十三了 tells an age
     return keys[reading.end : reading.end + 1] == ["over"] or (
         keys[item.first - 1 : item.first] == ["over"] and keys[item.first - 2 : item.first - 1] != ["touch"]
-        and item.first > 1 and keys[item.first - 2][0].isdigit()
+        and item.first > 1 and keys[item.first - 2][0].isdecimal()
     )
 
 

@@ -69,6 +69,16 @@ def read(original: str) -> Text:
     return Text(original, folded, keys, starts, ends)
 
 
+def keys_of(phrase: str) -> list[str]:
+    """The keys of a phrase alone, quickly."""
+    if phrase.replace(" ", "a").isalpha():
+        if phrase.isascii():
+            return phrase.lower().split()
+        if "一" <= min(phrase) and max(phrase) <= "鿿":
+            return list(phrase.translate(folding()))
+    return read(phrase).keys
+
+
 def _within_word(folded: str, at: int) -> bool:
     return folded[at - 1 : at].isalpha() and folded[at + 1 : at + 2].isalpha()
 

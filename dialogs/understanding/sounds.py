@@ -1,0 +1,61 @@
+"""How words sound: pinyin without what recognisers and dialects confuse, and a plain key for English."""
+
+import importlib.util
+import re
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+# n/l, zh/z, ch/c, sh/s, h/f, r/l, -ng/-n are heard one for the other
+_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("r", "l"), ("hu", "f"))
+_MARKS = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜüńňǹḿ", "aaaaeeeeiiiioooouuuuvvvvvnnnm")
+
+
+@cache
+def _readings() -> dict[int, str]:
+    """The character table of pypinyin, loaded by itself: the package would load its phrases too."""
+    package = importlib.util.find_spec("pypinyin")
+    if package is None or package.origin is None:
+        return {}
+    spec = importlib.util.spec_from_file_location("pinyin_table", Path(package.origin).with_name("pinyin_dict.py"))
+    if spec is None or spec.loader is None:
+        return {}
+    module: ModuleType = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    table: dict[int, str] = module.pinyin_dict
+    return table
+
+
+@cache
+def syllable(character: str) -> str:
+    """The commonest reading of a character, toneless, with confusable sounds made one; itself where unknown."""
+    reading = _readings().get(ord(character), "").split(",")[0].translate(_MARKS)
+    if not reading:
+        return character
+    for sound, like in _INITIALS:
+        if reading.startswith(sound):
+            reading = like + reading[len(sound) :]
+            break
+    return reading[:-1] if reading.endswith("ng") else reading
+
+
+_VOWELS = re.compile(r"[aeiouy]+")
+_SPELLINGS = (
+    ("ph", "f"), ("gh", "f"), ("ough", "of"), ("augh", "of"), ("ck", "k"), ("sch", "sk"), ("kn", "n"), ("wr", "r"),
+    ("c", "k"), ("q", "k"), ("x", "ks"), ("z", "s"), ("v", "f"), ("th", "t"), ("rh", "r"), ("h", ""), ("w", ""),
+)  # fmt: skip
+
+
+@cache
+def english_key(word: str) -> str:
+    """A word by its consonants and whether vowels lie between: fever, fevr, feever are one."""
+    for letters, sound in _SPELLINGS:
+        word = word.replace(letters, sound)
+    head = "a" if word[:1] in "aeiouy" else ""
+    squeezed = re.sub(r"(.)\1+", r"\1", _VOWELS.sub("", word))
+    return head + squeezed
+
+
+def sound_keys(keys: list[str]) -> list[str]:
+    """Each token by its sound."""
+    return [english_key(key) if key.isascii() and key.isalpha() else syllable(key) if len(key) == 1 else key for key in keys]
