@@ -12,20 +12,15 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-import phonenumbers
 import yaml
 
 from records.residents import masked
+from records.roster.numbers import to_e164
 from records.roster.sheets import Cells, Numbered, RosterError, read_rows
 
-REGION = "CN"  # of numbers written without a country
 HEADER_WITHIN = 20  # rows: a title and a note may stand above the headers
 OLDEST = 1900
 PUNCTUATION = re.compile(r"[\W_]+")
-EXCEL_FLOAT = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d+)")
-SEVERAL = re.compile(r"[/、;,]")
-SEPARATORS = re.compile(r"[\s().-]+")
-CHINESE_MOBILE = re.compile(r"(?:(?:\+|00)?86)?0?(1\d{10})")
 YEAR = re.compile(r"(\d{4})(?:\D.*|\d{4})?")
 
 
@@ -179,48 +174,10 @@ def _row(number: int, values: Mapping[str, str], year: int) -> Row:
 def _phone(text: str) -> str:
     if not text:
         raise _Bad("phone", "missing_number")
-    number, reason = _number(text)
+    number, reason = to_e164(text)
     if reason:
         raise _Bad("phone", reason)
     return number
-
-
-@lru_cache(maxsize=100_000)  # families share numbers, and write them alike
-def _number(text: str) -> tuple[str, str]:
-    """The number in E.164, or "" and the reason why it is none."""
-    first = next((part for part in SEVERAL.split(text) if part.strip()), text).strip()
-    if whole := EXCEL_FLOAT.fullmatch(first):
-        first = _unfold(whole[1] + (whole[2] or ""), int(whole[3]))
-        if not first:
-            return "", "digits_lost"
-    try:
-        parsed = _parsed(first.removesuffix(".0"))
-    except phonenumbers.NumberParseException:
-        return "", "impossible_number"
-    possible = phonenumbers.is_possible_number_with_reason(parsed)
-    if possible != phonenumbers.ValidationResult.IS_POSSIBLE or not _whole(parsed, first):
-        return "", "impossible_number"
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), ""
-
-
-def _parsed(text: str) -> phonenumbers.PhoneNumber:
-    # A Chinese mobile number is taken as it is: of one never assigned, such as 111 0000 1000, the library takes the
-    # first digits for a carrier's prefix and drops them.
-    if mobile := CHINESE_MOBILE.fullmatch(SEPARATORS.sub("", text)):
-        return phonenumbers.PhoneNumber(country_code=86, national_number=int(mobile[1]))
-    return phonenumbers.parse(text, REGION)
-
-
-def _whole(parsed: phonenumbers.PhoneNumber, text: str) -> bool:
-    """Whether all digits typed are in the number, but for the country and a zero in front of either."""
-    digits = "".join(filter(str.isdigit, text.removesuffix(".0")))
-    dropped = digits.removesuffix(phonenumbers.national_significant_number(parsed))
-    return dropped.lstrip("0") in ("", str(parsed.country_code), f"{parsed.country_code}0")
-
-
-def _unfold(digits: str, power: int) -> str:
-    """1.1112345678E+10 as 11112345678; "" when digits are missing, of which nobody knows whether they were zeros."""
-    return digits if len(digits) == power + 1 else ""
 
 
 def _birth_year(text: str, year: int) -> int | None:
@@ -263,6 +220,7 @@ def _rejected(number: int, headers: Mapping[str, str], values: Mapping[str, str]
     return Rejected(number, headers.get(bad.field, words["headers"][bad.field][0]), shown, bad.reason, **reason)
 
 
+@lru_cache(maxsize=4096)  # most columns repeat themselves
 def _clean(text: str) -> str:
     """Full-width letters and digits made plain, spaces tidied; a word for "nothing" is nothing."""
     tidy = " ".join(unicodedata.normalize("NFKC", text).split())
