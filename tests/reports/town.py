@@ -12,7 +12,9 @@ from records.tables import Attempt, Campaign, Community, FollowUp, Household, Re
 
 DAY = date(2026, 3, 2)
 DUE = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)
-COMMUNITIES = tuple(f"{name}社区" for name in "桂园 松苑 梅里 荷湾 竹庭 枫坊 杏溪 兰林 菊泉 榆堤 桐园 槐苑".split())
+COMMUNITIES = tuple(
+    f"{first}{second}社区" for first, second in zip("桂松梅荷竹枫杏兰菊榆桐槐", "园苑里湾庭坊溪林泉堤园苑", strict=True)
+)
 SUBDISTRICTS = ("柳岸街道", "望山街道", "长桥街道")
 SURNAMES, NAMES = "张王李赵陈杨刘周吴徐", "伟芳娜敏静丽强磊洋艳勇军杰娟涛明超霞平刚"
 SEVERE = ("shortness_of_breath", "chest_pain")
@@ -84,7 +86,8 @@ def _round(tx: Connection, draw: random.Random, people: list[dict], number: int)
 
 BLANK = {
     "attempts": 3, "reached": False, "outcome": "no_answer", "disposition": "non_contact", "final": True,
-    "reason": None, "status": "non_reporting", "channel": None, "reporter": None, "temperature_c": None, "fever": None, "present": 0,
+    "reason": None, "status": "non_reporting",
+    "channel": None, "reporter": None, "temperature_c": None, "fever": None, "present": 0,
     "absent": 0, "onset_on": None, "contact": None, "needs_help": None, "needs": None, "colour": None,
     "reported_at": None,
 }  # fmt: skip
