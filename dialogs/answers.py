@@ -115,7 +115,7 @@ def keep(dialog: Dialog, one: Item, confirmed: bool = False) -> None:
         dialog.events.append(Requested("call_later", one["words"], value or None))
         return
     span = tuple(one["span"]) if one["span"] else None
-    reporter = "proxy" if dialog.family or who != dialog.called else "dialog"
+    reporter = "proxy" if dialog.family or who != dialog.called else "self"
     dialog.events.append(Answered(name, value, who, reporter, one["words"], span,  # type: ignore[arg-type]
                                 round(one["confidence"], 3), one["how"], confirmed))  # fmt: skip
 

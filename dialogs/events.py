@@ -118,7 +118,7 @@ def to_json(event: Event) -> dict[str, Json]:
 def from_json(data: Mapping[str, Json]) -> Event:
     """The event back from `to_json`; KeyError names an unknown kind."""
     values = {k: tuple(v) if isinstance(v, list) and k in ("span", "alternatives") else v for k, v in data.items()}
-    cls = _KINDS[values.pop("event")]
+    cls = _KINDS[str(values.pop("event"))]
     event: Event = cls(**values)
     return event
 

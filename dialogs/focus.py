@@ -27,17 +27,7 @@ def echo(dialog: Dialog, items: list[Item]) -> None:
             one for one in shown if dialog.script.questions[one["name"]].kind == "symptoms" and one["value"]["present"]
         ]
     if shown:
-        dialog.speak("echo", value=_shown(dialog, shown))
-
-
-def _shown(dialog: Dialog, items: list[Item]) -> str:
-    chinese = dialog.language.startswith("zh")
-    return ("，" if chinese else ", ").join(_one(dialog, one) for one in items)
-
-
-def _one(dialog: Dialog, one: Item) -> str:
-    text = speech.show(dialog, one["name"], one["value"])
-    return text if one["who"] == dialog.called and not dialog.family else speech.addressed(dialog, one["who"], text)
+        dialog.speak("echo", value=speech.all_shown(dialog, shown))
 
 
 # confirm

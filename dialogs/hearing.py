@@ -104,12 +104,14 @@ def _answer(dialog: Dialog, ear: Ear) -> None:
         return
     reading = question.reader.read(ear, question)
     others = [*household.mentions(dialog, ear), *_volunteered(dialog, ear, question)]
+    if reading and reading.loose and others:
+        reading = None  # the words were an answer to something else
     act = acts.meant(dialog, ear)
     if act in (None, "repeat") and reading and reading.meaning in ("no", "none") and _takes_back(dialog, ear, others):
         act = "correction"
     if act == "correction":
         _correct(dialog, ear, others)
-    elif act and act != "dont_know" and not _outweighs(dialog, reading, act, ear.understood.yes_no is not None):
+    elif act and act != "dont_know" and not _outweighs(dialog, reading, act):
         answers.take(dialog, others, ear)
         acts.perform(dialog, act, ear)
     elif reading:
@@ -132,12 +134,12 @@ def _answer(dialog: Dialog, ear: Ear) -> None:
         missed(dialog, "implausible" if ear.understood.temperature_status == "implausible" else "no_match")
 
 
-def _outweighs(dialog: Dialog, reading: Reading | None, act: str, said_so: bool) -> bool:
+def _outweighs(dialog: Dialog, reading: Reading | None, act: str) -> bool:
     """Whether an answer counts for more than the act in the same words: "no need" refuses help, not the call."""
     if reading is None or reading.loose:
         return False
     kind = dialog.question.kind if dialog.question else ""
-    if kind == "one_of" and act in acts.ASKING and not said_so:
+    if kind == "one_of" and act in acts.ASKING:
         return False
     if act == "wrong_number":
         return kind == "one_of" and reading.meaning not in ("yes", "no")
@@ -159,11 +161,21 @@ def _volunteered(dialog: Dialog, ear: Ear, asked: Question | None) -> list[Item]
         reading = question.reader.volunteered(ear, question)
         if question.kind == "symptoms" and household.speaker_well(ear):
             reading = Reading("none", no_symptoms())
+        elif question.kind == "symptoms" and ear.understood.all_well and asked and asked.kind == "members":
+            reading = None  # they are well at home; how we are was said before
         elif question.kind == "symptoms":
             reading = _closed(dialog, question, ear, reading, asked) if closing else _without_fever(reading, asked)
+        if reading and question.kind == "symptoms" and _said_before(dialog, question, reading):
+            continue
         if reading and reading.value != dialog.answers.get(dialog.about, {}).get(question.name):
             found.append(item(question.name, dialog.about, reading, ear))
     return found
+
+
+def _said_before(dialog: Dialog, question: Question, reading: Reading) -> bool:
+    """A general "all well" takes nothing back that was said in so many words."""
+    known = dialog.answers.get(dialog.about, {}).get(question.name)
+    return known is not None and reading.value == no_symptoms()
 
 
 def _closed(

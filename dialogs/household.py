@@ -93,6 +93,10 @@ def mentions(dialog: Dialog, ear: Ear) -> list[Item]:
     speaker, others = member(dialog, dialog.called), dialog.members[1:]
     for said in ear.understood.members:
         ids = meant(said.who, said.words, speaker, others)
+        if said.who == "other" and not ids:
+            ids = _somebody(dialog, said)
+            if not ids:
+                continue
         who = ids[0] if len(ids) == 1 else f"member:{said.words or said.who}"
         items = [item(name, who, Reading("", value), ear) for name, value in _said(dialog, said)]
         if len(ids) > 1 and said.who in ("parents", "children", "kids"):
@@ -104,6 +108,12 @@ def mentions(dialog: Dialog, ear: Ear) -> list[Item]:
     if ear.understood.members and rest_well(ear):
         found += _all_well(dialog, ear, {one["who"] for one in found})
     return found
+
+
+def _somebody(dialog: Dialog, said: Any) -> list[str]:
+    """Whom a bare "he" or "she" can mean: anybody else at home; "they" is nobody in particular."""
+    plural = re.search(r"们|們|\b(they|them|others|everyone|everybody)\b", said.words, re.IGNORECASE)
+    return [] if plural else [str(m["id"]) for m in dialog.members[1:]]
 
 
 def _said(dialog: Dialog, said: Any) -> list[tuple[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from types import MappingProxyType
@@ -86,9 +86,7 @@ def _ask_focus(dialog: Dialog) -> None:
         case "confirm":
             odd = any(one.get("doubt") == "improbable" for one in focus["items"])
             name = "confirm_again" if focus["tries"] else "confirm_improbable" if odd else "confirm"
-            value = ("，" if dialog.language.startswith("zh") else ", ").join(
-                _item(dialog, one) for one in focus["items"]
-            )
+            value = all_shown(dialog, focus["items"])
             speak(dialog, dialog.script.says[name], {"value": value})
         case "listing":
             speak(dialog, dialog.script.says["listing"], {"symptom": words[focus["left"][0]]})
@@ -97,11 +95,6 @@ def _ask_focus(dialog: Dialog) -> None:
                 [str(household.member(dialog, who)["name"]) for who in focus["candidates"]], dialog.language
             )
             speak(dialog, dialog.script.says["which_member"], {"heard": focus["heard"], "candidates": candidates})
-
-
-def _item(dialog: Dialog, one: Mapping[str, Any]) -> str:
-    text = show(dialog, one["name"], one["value"])
-    return text if one["who"] == dialog.called and not dialog.family else addressed(dialog, one["who"], text)
 
 
 def _keypad_hint(dialog: Dialog) -> str:
@@ -128,6 +121,21 @@ def show(dialog: Dialog, name: str, value: Any) -> str:
     """An answer as it is said again."""
     question = dialog.script.questions[name]
     return question.reader.show(value, question, dialog.script.words[dialog.language], dialog.language)
+
+
+def all_shown(dialog: Dialog, items: Sequence[Mapping[str, Any]]) -> str:
+    """Answers said again in a row: those of the person called first, the same about several people said once."""
+    people: dict[str, list[str]] = {}
+    own = []
+    for one in items:
+        text = show(dialog, one["name"], one["value"])
+        if one["who"] == dialog.called and not dialog.family:
+            own.append(text)
+        else:
+            people.setdefault(text, []).append(str(household.member(dialog, one["who"])["name"]))
+    chinese = dialog.language.startswith("zh")
+    others = [f"{listed(names, dialog.language)}{'：' if chinese else ': '}{text}" for text, names in people.items()]
+    return ("，" if chinese else ", ").join([*own, *others])
 
 
 def addressed(dialog: Dialog, who: str, text: str) -> str:

@@ -101,6 +101,10 @@ def _check_end(talk: Mapping[str, Any], dialog: Dialog, events: Sequence[Event])
         got = [{"what": e.what, "at": e.at} for e in events if isinstance(e, Requested)]
         if request not in [one["what"] for one in got] and request not in got:
             yield f"{request!r} was not requested, but {got}"
+    reporters = {e.who: e.reporter for e in events if isinstance(e, Answered)}
+    for who, reporter in (talk.get("reporters") or {}).items():
+        if reporters.get(str(who)) != reporter:
+            yield f"{reporters.get(str(who))} reports about {who}, not {reporter}"
     colours = {e.who: e.colour for e in events if isinstance(e, Concluded)}
     for who, colour in (talk.get("colours") or {}).items():
         if colours.get(str(who)) != colour:
