@@ -143,7 +143,9 @@ def _outweighs(dialog: Dialog, reading: Reading | None, act: str) -> bool:
         return False
     if act == "wrong_number":
         return kind == "one_of" and reading.meaning not in ("yes", "no")
-    return act not in acts.FIRST or (act == "refuse" and kind == "any_of" and reading.meaning == "none")
+    if kind == "any_of":  # "no need" refuses help, not the call; "send a doctor" is the help that is offered
+        return (act, reading.meaning) in (("refuse", "none"), ("human", "some")) or act not in acts.FIRST
+    return act not in acts.FIRST
 
 
 def _volunteered(dialog: Dialog, ear: Ear, asked: Question | None) -> list[Item]:

@@ -125,17 +125,17 @@ def show(dialog: Dialog, name: str, value: Any) -> str:
 
 def all_shown(dialog: Dialog, items: Sequence[Mapping[str, Any]]) -> str:
     """Answers said again in a row: those of the person called first, the same about several people said once."""
-    people: dict[str, list[str]] = {}
-    own = []
-    for one in items:
-        text = show(dialog, one["name"], one["value"])
-        if one["who"] == dialog.called and not dialog.family:
-            own.append(text)
-        else:
-            people.setdefault(text, []).append(str(household.member(dialog, one["who"])["name"]))
     chinese = dialog.language.startswith("zh")
-    others = [f"{listed(names, dialog.language)}{'：' if chinese else ': '}{text}" for text, names in people.items()]
-    return ("，" if chinese else ", ").join([*own, *others])
+    comma, colon = ("，", "：") if chinese else (", ", ": ")
+    told: dict[str, list[str]] = {}
+    for one in items:
+        told.setdefault(one["who"], []).append(show(dialog, one["name"], one["value"]))
+    own = [] if dialog.family else told.pop(dialog.called, [])
+    people: dict[str, list[str]] = {}
+    for who, texts in told.items():
+        people.setdefault(comma.join(texts), []).append(str(household.member(dialog, who)["name"]))
+    others = [f"{listed(names, dialog.language)}{colon}{text}" for text, names in people.items()]
+    return comma.join([*own, *others])
 
 
 def addressed(dialog: Dialog, who: str, text: str) -> str:
