@@ -33,7 +33,7 @@ def _alone(keys: list[str], mention: Mention) -> Mention | None:
     if not alone:
         return mention
     before, after = keys[: mention.first], keys[mention.end :]
-    if (before and before[-1] not in _SIGNS) or (after and after[0] not in _SIGNS and not set(after) <= _TAIL):
+    if (before and before[-1] not in _SIGNS) or not (after[:1] == ["?"] or set(after) <= _TAIL | _SIGNS):
         return None
     return Mention(Label(mention.label.topic, name), mention.first, mention.end)
 

@@ -21,7 +21,7 @@ def answer_words(keys: list[str], row: list[Item], act: Mention | None = None) -
     covered = -1
     scanned = outermost(_layer().scan_all(keys))
     masked = {at for m in scanned if m.label.name == "none" for at in range(m.first, m.end)}
-    if act and act.label.name != "dont_know":
+    if act and act.label.name not in ("dont_know", "correction"):
         masked.update(range(act.first, act.end))
     firsts = [item.first for item in row]
     for mention in scanned:
@@ -52,7 +52,7 @@ def _stands_alone(keys: list[str], mention: Mention) -> bool:
     )
 
 
-_PARTICLES = frozenset("啊呀呢吧哦嘛哇咧啦喔㗎架嘅喇嘞哩诶欸哈哟了的滴哒没不冇")
+_PARTICLES = frozenset("ㄛㄚㄟㄜ囉啰噻撒嗦蛤唷啊呀呢吧哦嘛哇咧啦喔㗎架嘅喇嘞哩诶欸哈哟了的滴哒没不冇")
 _BEFORE = frozenset("我俺嗯唔啊哦肯就倒")
 
 
@@ -121,12 +121,12 @@ def about_contact(keys: list[str], row: list[Item], act: Mention | None = None) 
     if act and act.label.name == "refuse" and not any(item.name in ("trip", "met", "neg") for item in evidence):
         return None
     plain = bare(keys, row, act)
+    sick = next((item for item in row if _sick_other(row, item)), None)
+    never = any(sick and item.first > sick.first and (item.name == "neg" or item.status == "-") for item in evidence)
+    if sick and not never and not (plain and plain[0] == "no" and not _but_after(row, plain[1], sick)):
+        return "yes", sick.first, sick.end
     if plain and plain[0] == "no":
         return plain
-    sick = next((item for item in row if _sick_other(row, item)), None)
-    never = any(item.name == "met" and item.status == "-" for item in evidence)
-    if sick and not never:
-        return "yes", sick.first, sick.end
     if plain and not (evidence and plain[0] == "yes" and all(i.name == "local" for i in evidence)):
         return plain
     asking = {item.clause for item in row if item.topic == "cue" and item.name == "unsure"}
@@ -135,8 +135,13 @@ def about_contact(keys: list[str], row: list[Item], act: Mention | None = None) 
     return ("no", no[0].first, no[0].end) if no else None
 
 
+def _but_after(row: list[Item], first: int, sick: Item) -> bool:
+    """'No, but my son has a cold.'"""
+    return any(item.topic == "cue" and item.name == "but" and first < item.first <= sick.first for item in row)
+
+
 def _counts(row: list[Item], item: Item) -> bool:
-    if item.status != "+" or item.who or _long_ago(row, item):
+    if item.status != "+" or _long_ago(row, item) or (item.who and item.name != "met"):
         return False
     if item.name == "went":
         return not any(other.topic == "contact" and other.name == "local" and other.clause == item.clause for other in row)
@@ -157,4 +162,5 @@ def _sick_other(row: list[Item], item: Item) -> bool:
     """Somebody else who is ill now."""
     if item.topic == "contact" and item.name == "ill":
         return item.status == "+" and not _long_ago(row, item)
-    return item.topic == "symptom" and bool(item.who) and item.status == "+"
+    over = item.status == "-" and not item.past
+    return item.topic == "symptom" and bool(item.who) and item.status != "?" and not over

@@ -60,7 +60,7 @@ def hear(words: str, context: str, lang: str, options: Options, now: datetime | 
     _yes_no(found, row, context, present, absent, act)
     found.values["symptoms_present"], found.values["symptoms_absent"] = tuple(present), tuple(absent)
     _count(found, row, context)
-    moment = onset(row, context, now, bool(present))
+    moment = onset(row, context, now, bool(present), context == "fever" and found.values.get("yes_no") == "yes")
     if moment:
         found.note("onset_days_ago", moment.days, moment.first, moment.end, HEDGED if moment.item.hedged else SURE)
     about = members(text, row, readings)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from dialogs.understanding.items import Item
+from dialogs.understanding.text import is_sign
 
 _SEVERAL = {
     "parents": 2, "grandparents": 2, "twins": 2, "inlaws": 2, "siblings": 2,
@@ -39,10 +40,16 @@ def count(keys: list[str], row: list[Item], context: str) -> Count | None:
         return others[-1].people + 1 + sum(part.people for part in listed), others[-1].first, others[-1].end
     if listed and (asked or _living(row)):
         return _sum(listed)
-    alone = next((item for item in row if item.topic == "count" and item.name == "alone" and not item.who), None)
+    alone = next((item for item in row if item.topic == "count" and item.name == "alone" and (asked or _final(keys, item))), None)
     if alone and not listed and (asked or _home(row)):
         return 1, alone.first, alone.end
     return None
+
+
+def _final(keys: list[str], item: Item) -> bool:
+    """Whether nothing is said of me after 'just me': '就我不咳' counts nobody."""
+    after = keys[item.end : item.end + 1]
+    return not after or is_sign(after[0]) or after[0] in ("here", "at", "in", "了", "啊", "呀", "喇", "哦", "呢")
 
 
 def _sum(listed: list[Part]) -> Count:
@@ -135,11 +142,11 @@ def _without_me(row: list[Item]) -> int:
 
 
 def _home(row: list[Item]) -> bool:
-    return any(item.topic == "count" and item.name in ("home", "us") for item in row)
+    return any(item.topic == "count" and item.name in ("home", "us", "live") for item in row)
 
 
 def _living(row: list[Item]) -> bool:
-    return any(item.topic == "count" and item.name == "live" for item in row)
+    return any(item.topic == "count" and item.name in ("live", "alone") for item in row)
 
 
 def _about_home(row: list[Item], part: Part) -> bool:

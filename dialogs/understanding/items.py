@@ -5,13 +5,14 @@ from functools import cache
 
 from dialogs.understanding.lexicon import Label, Lexicon, Mention, entries, layer
 from dialogs.understanding.numbers import Number, numbers
+from dialogs.understanding.sounds import sounding
 from dialogs.understanding.text import Text
 
 _SIGNS = {
     ",": "comma", "、": "list", "/": "list", ":": "colon", "-": "comma", "(": "comma", ")": "comma", "~": "comma",
     ".": "end", "。": "end", "!": "end", ";": "end", "…": "end", "\n": "end", "?": "question", "•": "end",
 }  # fmt: skip
-_APART = 8  # tokens between a part of the body and its trouble
+_APART = 10  # tokens between a part of the body and its trouble
 
 
 @dataclass(slots=True)
@@ -46,7 +47,7 @@ def _body() -> dict[tuple[str, str], str]:
 
 def items(text: Text) -> list[Item]:
     """All items of a text in order; parts of the body with their troubles become symptoms."""
-    mentions = _layer().scan(text.keys)
+    mentions = sounding(text.keys, _layer().scan(text.keys))
     said = _numbers_apart(numbers(text), mentions)
     row = [_item(label, first, end) for label, first, end in mentions if label.name != "none"]
     row += [Item("number", "", number.first, number.end, number) for number in said]
@@ -61,8 +62,11 @@ def items(text: Text) -> list[Item]:
     return _bodily(row)
 
 
+_FIRST = {("cue", "i"): False, ("cue", "we"): False, ("cue", "my"): False}
+
+
 def _order(item: Item) -> tuple[int, int, bool]:
-    return item.first, -item.end, item.topic != "count"
+    return item.first, -item.end, _FIRST.get((item.topic, item.name), item.topic != "count")
 
 
 def _item(label: Label, first: int, end: int) -> Item:
@@ -105,6 +109,8 @@ def _bodily(row: list[Item]) -> list[Item]:
             parts.append(item)
         elif item.topic == "trouble":
             near = [part for part in parts or carried[-1:] if item.first - part.end <= _APART]
+            if near and not any((part.name, item.name) in table or ("alone", item.name) in table for part in near):
+                continue
             for part in near:
                 _bind(table, part, item, bound)
             if not near and ("alone", item.name) in table:

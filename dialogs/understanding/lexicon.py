@@ -172,7 +172,7 @@ def layer(*topics: str) -> Lexicon:
                 for part, label in _labelled(pattern, Label(topic, name), number):
                     for phrase in spellings(part):
                         lexicon.add(phrase, label)
-                        if topic == "person" and phrase.isascii():
+                        if phrase.isascii() and (topic == "person" or label == Label("measure", "other")):
                             lexicon.add(f"{phrase}s", label)  # the baby's
     return lexicon
 

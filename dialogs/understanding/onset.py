@@ -6,7 +6,7 @@ from datetime import datetime
 from dialogs.understanding.items import Item
 
 _UNITS = {"unitday": 1, "unitweek": 7, "unitmonth": 30, "unityear": 365, "unithour": 0, "unitminute": 0, "unitnight": 1}
-_DAYS = {"today": 0, "now": 0, "morning": 0, "yesterday": 1, "lastnight": 1, "d2": 2, "d3": 3, "d4": 4}
+_DAYS = {"today": 0, "justnow": 0, "morning": 0, "yesterday": 1, "lastnight": 1, "d2": 2, "d3": 3, "d4": 4}
 _FIXED = {"couple": 2, "halfmonth": 15, "fortnight": 14, "week": 7, "month": 30, "halfyear": 182, "tendays": 10}
 _WEEKDAYS = {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6}
 
@@ -65,24 +65,36 @@ def _counted(row: list[Item], at: int) -> Moment | None:
     return None
 
 
-def onset(row: list[Item], context: str, now: datetime | None, symptoms: bool) -> Moment | None:
+def onset(row: list[Item], context: str, now: datetime | None, symptoms: bool, said_yes: bool) -> Moment | None:
     """The beginning of the present complaint; in other contexts only beside a present symptom."""
     found = [m for m in moments(row, now) if not m.item.who and not _elsewhere(row, m)]
     if not found:
         return _repaired(row, None) if context == "onset" else None
     started = [m for m in found if _started(row, m)]
     if context == "onset":
-        chosen = (started or found)[0] if not _says_no(row) else (started or found)[-1]
+        chosen = min(started or found, key=lambda m: _far(row, m)) if not _says_no(row) else (started or found)[-1]
         return _repaired(row, chosen) or chosen
     if not symptoms:
         return None
     if started:
-        return started[0]
+        return min(started, key=lambda m: _far(row, m))
     beside = [m for m in found if any(
         item.topic == "symptom" and item.status == "+" and not item.who and abs(item.clause - m.item.clause) <= 1
         for item in row
     )]
+    if said_yes and not beside:
+        beside = found
     return beside[0] if beside and not any(m.item.past for m in beside) else None
+
+
+def _far(row: list[Item], moment: Moment) -> int:
+    """Tokens from a time to the nearest word of beginning or present symptom."""
+    near = [
+        abs(item.first - moment.first)
+        for item in row
+        if (item.topic == "cue" and item.name in ("start", "since")) or (item.topic == "symptom" and not item.who)
+    ]
+    return min(near, default=0)
 
 
 def _started(row: list[Item], moment: Moment) -> bool:

@@ -185,7 +185,7 @@ class Scope:
         if self._with_self(at, item):
             self.who = ""
             return
-        if item.first and self.keys[item.first - 1] in _small("preposition"):
+        if item.first and self.keys[item.first - 1] in _small("preposition") and item.name != "patient":
             return
         if item.first > 1 and self.keys[item.first - 1] in _small("my") and self.keys[item.first - 2] in _small(
             "preposition"
@@ -363,7 +363,7 @@ def _ends(item: Item) -> bool:
 
 _SMALL: dict[str, frozenset[str]] = {}
 _TURNS = {("cue", "but"), ("cue", "have"), ("cue", "hedge"), ("cue", "self"), ("cue", "i")}
-_ANSWERS = {("cue", "neg"), ("cue", "negv"), ("cue", "yes"), ("cue", "noneof")}
+_ANSWERS = {("cue", "neg"), ("cue", "negv"), ("cue", "yes"), ("cue", "noneof"), ("cue", "raised")}
 _STATED = {("cue", "have"), ("cue", "i"), ("cue", "hedge")}
 _STEPS = {
     ("symptom", ""): Scope.symptom,

@@ -2,9 +2,13 @@
 
 import importlib.util
 import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+
+from dialogs.understanding.lexicon import Label, Mention, entries, spellings, words
 
 # n/l, zh/z, ch/c, sh/s, h/f, r/l, -ng/-n are heard one for the other
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("r", "l"), ("hu", "f"))
@@ -39,6 +43,12 @@ def syllable(character: str) -> str:
     return reading[:-1] if reading.endswith("ng") else reading
 
 
+# the names of two characters that are worth hearing in others; most pairs of syllables mean too many things
+_CORE = frozenset(
+    ("发烧 发热 咳嗽 腹泻 拉稀 乏力 疲劳 疲倦 头痛 头疼 呕吐 鼻塞 流涕 寒战 发冷 胸痛 胸闷 皮疹 疹子 咽痛 喉痛 嗓子 气喘 气短").split()
+)
+_PLAIN = frozenset("有没不了我你他的一个这那起上下来去是好会人在也都就还说年月日前后")
+_ALIKE = 0.84
 _VOWELS = re.compile(r"[aeiouy]+")
 _SPELLINGS = (
     ("ph", "f"), ("gh", "f"), ("ough", "of"), ("augh", "of"), ("ck", "k"), ("sch", "sk"), ("kn", "n"), ("wr", "r"),
@@ -59,3 +69,75 @@ def english_key(word: str) -> str:
 def sound_keys(keys: list[str]) -> list[str]:
     """Each token by its sound."""
     return [english_key(key) if key.isascii() and key.isalpha() else syllable(key) if len(key) == 1 else key for key in keys]
+
+
+@cache
+def _sounding_phrases() -> dict[tuple[str, ...], list[tuple[str, Label]]]:
+    """Chinese names of symptoms by their syllables."""
+    found: dict[tuple[str, ...], list[tuple[str, Label]]] = {}
+    for name, phrase in _symptom_phrases():
+        if 2 <= len(phrase) <= 4 and all("一" <= character <= "鿿" for character in phrase):
+            if len(phrase) == 2 and phrase not in _CORE:
+                continue
+            syllables = tuple(syllable(character) for character in phrase)
+            found.setdefault(syllables, []).append((phrase, Label("symptom", name)))
+    return found
+
+
+@cache
+def _sounding_words() -> dict[str, list[tuple[str, Label]]]:
+    """English names of symptoms in one word, by their key."""
+    found: dict[str, list[tuple[str, Label]]] = {}
+    for name, phrase in _symptom_phrases():
+        if len(phrase) >= 5 and phrase.isascii() and phrase.isalpha():
+            found.setdefault(english_key(phrase), []).append((phrase, Label("symptom", name)))
+    return found
+
+
+def _symptom_phrases() -> Iterator[tuple[str, str]]:
+    for name, patterns in entries()["symptom"].items():
+        if name != "none" and not name.startswith("not "):
+            for pattern in patterns:
+                yield from ((name, phrase) for phrase in spellings(pattern))
+
+
+def sounding(keys: list[str], known: list[Mention]) -> list[Mention]:
+    """The mentions known, and where words are left over, symptoms that these sound like in place of single words."""
+    covered = {at for mention in known for at in range(mention.first, mention.end)}
+    found: list[Mention] = []
+    for at, key in enumerate(keys):
+        if at in covered or not key.isalpha():
+            continue
+        mention = _like_word(key, at) if key.isascii() else _like_phrase(keys, at, known)
+        if mention and not any(mention.first < other.end and other.first < mention.end for other in found):
+            found.append(mention)
+    if not found:
+        return known
+    kept = [m for m in known if not any(m.first < other.end and other.first < m.end for other in found)]
+    return sorted([*kept, *found], key=lambda mention: mention.first)
+
+
+def _like_word(word: str, at: int) -> Mention | None:
+    """A misspelt word: the same consonants, the same first letter, one letter wrong (two in long words)."""
+    if len(word) < 6 or word in words("small", "common"):
+        return None
+    for name, label in _sounding_words().get(english_key(word), []):
+        if name[0] == word[0] and SequenceMatcher(None, name, word).ratio() >= _ALIKE:
+            return Mention(label, at, at + 1)
+    return None
+
+
+def _like_phrase(keys: list[str], at: int, known: list[Mention]) -> Mention | None:
+    """Characters that sound like a symptom of which at least one, and half of them, are right."""
+    longer = {place for m in known if m.end - m.first > 1 for place in range(m.first, m.end)}
+    for size in (4, 3, 2):
+        for first in range(max(at - size + 1, 0), min(at, len(keys) - size) + 1):
+            window = keys[first : first + size]
+            if not longer.isdisjoint(range(first, first + size)) or any(len(key) > 1 for key in window):
+                continue
+            if all(key in _PLAIN for key in window):
+                continue
+            for phrase, label in _sounding_phrases().get(tuple(map(syllable, window)), []):
+                if 2 * sum(a == b for a, b in zip(phrase, window, strict=True)) >= size:
+                    return Mention(label, first, first + size)
+    return None

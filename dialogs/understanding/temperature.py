@@ -188,7 +188,7 @@ def _rank(row: list[Item], at: int, item: Item) -> int | None:
 _HESITATIONS = ("end",)
 _JOINTS = frozenset(("and", "a", "uh", "um", "er", "erm", "…", ".", "嗯", "呃", "额", "-", "啊"))
 _RANKS = {
-    "now": 3, "later": 3, "today": 2, "morning": 1, "before": -1, "yesterday": -2, "lastnight": -2,
+    "now": 3, "justnow": 3, "later": 3, "today": 2, "morning": 1, "before": -1, "yesterday": -2, "lastnight": -2,
     "d2": -3, "d3": -4, "earlier": -1, "past": -1,
 }  # fmt: skip
 
