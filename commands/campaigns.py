@@ -114,12 +114,14 @@ def write_files(house: House, campaign: Campaign, folder: Path) -> int:
     """The main tables on the terminal, everything into the folder."""
     from reports.community import community_table, disposition_table, overview_table
     from reports.figures import Scope, read_figures
+    from reports.indicators import BRIEF
     from reports.report import write_report
 
     with house.store.reading() as tx:
         figures = read_figures(tx, Scope(campaign.id), house.settings.fever_c)
         newest = figures.of_round(figures.newest_round)
-        for table in (overview_table(newest), community_table(newest), disposition_table(newest)):
+        brief = community_table(newest, shown=BRIEF)
+        for table in (overview_table(newest), brief, disposition_table(newest)):
             house.show(table)
         paths = write_report(tx, campaign.id, folder, house.language, fever_c=house.settings.fever_c)
     house.say("已写出：", "Written:")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from commands.house import House, now
@@ -69,9 +71,24 @@ def chat(house: House, args: argparse.Namespace) -> int:
 
 
 def understand(house: House, args: argparse.Namespace) -> int:
-    """Reads JSON lines on standard input, and writes what each means."""
+    """Reads JSON lines on standard input, and writes what each means; with --explain, plain words do as well."""
     from dialogs.understanding import explain, serve
 
-    for line in (explain if args.explain else serve)(sys.stdin):
-        print(line, flush=True)
+    if not args.explain:
+        for line in serve(sys.stdin):
+            print(line, flush=True)
+        return 0
+    for line in sys.stdin:
+        asked = _asked(line, "zh-Hans" if house.chinese else "en")
+        print(*explain(asked["text"], context=asked["context"], lang=asked["lang"]), "", sep="\n", flush=True)
     return 0
+
+
+def _asked(line: str, language: str) -> dict[str, str]:
+    """A line as `understand` takes it; words that are no JSON are an answer to no particular question."""
+    asked = {"text": line.strip(), "context": "open", "lang": language}
+    with suppress(ValueError):
+        given = json.loads(line)
+        if isinstance(given, dict):
+            asked |= {key: str(value) for key, value in given.items() if key in asked}
+    return asked
