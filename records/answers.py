@@ -13,7 +13,7 @@ from dialogs.events import Event, Requested
 from records.conversations import Kept
 from records.folds import FINAL, Finding, Fold, Wanted, better, dispositions, find, fold, merge, wanted
 from records.health import Rules, default_rules
-from records.store import missing_only
+from records.store import batches, missing_only
 from records.tables import Answer, DoNotCall, FollowUp, Record
 
 FINDING = tuple(field.name for field in fields(Finding))
@@ -32,6 +32,11 @@ FORGET = delete(Answer).where(
     Answer.conversation_id == bindparam("of_conversation"),
 )
 ADD = insert(Answer)
+BEFORE = (
+    select(Answer.resident_id, Answer.conversation_id, Answer.name, Answer.value)
+    .where(Answer.resident_id.in_(bindparam("of_residents", expanding=True)), Answer.happened_at < bindparam("before"))
+    .order_by(Answer.happened_at.desc(), Answer.id.desc())
+)
 OPEN_WORK = select(FollowUp.resident_id, FollowUp.kind).where(
     FollowUp.resident_id.in_(bindparam("of_residents", expanding=True)),
     FollowUp.campaign_id == bindparam("of_campaign"),
@@ -100,16 +105,12 @@ def add_follow_up(
 
 def last_answers(tx: Connection, residents: Sequence[int], before: datetime) -> dict[int, dict[str, Any]]:
     """What each resident answered in their last conversation before a moment, by name; the silent are left out."""
-    query = (
-        select(Answer.resident_id, Answer.conversation_id, Answer.name, Answer.value)
-        .where(Answer.resident_id.in_(list(residents)), Answer.happened_at < before)
-        .order_by(Answer.happened_at.desc(), Answer.id.desc())
-    )
     last: dict[int, int] = {}
     result: dict[int, dict[str, Any]] = {}
-    for resident, conversation, name, value in tx.execute(query):
-        if last.setdefault(resident, conversation) == conversation:
-            result.setdefault(resident, {})[name] = value
+    for batch in batches(residents):
+        for resident, conversation, name, value in tx.execute(BEFORE, {"of_residents": batch, "before": before}):
+            if last.setdefault(resident, conversation) == conversation:
+                result.setdefault(resident, {})[name] = value
     return result
 
 

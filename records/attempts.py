@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, insert, literal_column, or_, select, update
 
-from records.store import new_key
+from records.store import batches, new_key
 from records.tables import Attempt, Record
 
 BEGIN = insert(Attempt)
@@ -27,6 +27,15 @@ NOTE = update(Record).where(
     Record.resident_id.in_(bindparam("of_residents", expanding=True)),
 )
 ABOUT = select(Attempt.campaign_id, Attempt.round, Attempt.residents).where(Attempt.id == bindparam("of_attempt"))
+CALLS = (
+    select(Attempt.phone, func.count().label("calls"))
+    .where(
+        Attempt.phone.in_(bindparam("wanted", expanding=True)),
+        Attempt.started_at >= bindparam("since"),
+        or_(Attempt.outcome.is_(None), Attempt.outcome != "not_dialled"),
+    )
+    .group_by(Attempt.phone)
+)
 HUMAN = "answered_human"
 
 
@@ -99,11 +108,8 @@ def interrupt_attempts(tx: Connection, campaign_id: int, now: datetime) -> list[
 
 def calls_since(tx: Connection, phones: Iterable[str], since: datetime) -> dict[str, int]:
     """How many times each number was dialled since then, over all campaigns; numbers never dialled are left out."""
-    wanted = list(phones)
-    dialled = or_(Attempt.outcome.is_(None), Attempt.outcome != "not_dialled")
-    query = (
-        select(Attempt.phone, func.count().label("calls"))
-        .where(Attempt.phone.in_(wanted), Attempt.started_at >= since, dialled)
-        .group_by(Attempt.phone)
-    )
-    return {row.phone: row.calls for row in tx.execute(query)}
+    return {
+        row.phone: row.calls
+        for wanted in batches(dict.fromkeys(phones))
+        for row in tx.execute(CALLS, {"wanted": wanted, "since": since})
+    }

@@ -24,11 +24,15 @@ LOAD = select(
     *(Conversation.opened_at, Attempt.campaign_id, Attempt.round, Attempt.household_id, Attempt.residents),
     Attempt.phone,
 ).join(Attempt, Attempt.id == Conversation.attempt_id)
-BY_ID = LOAD.where(Conversation.id == bindparam("wanted"))
-BY_ADDRESS = LOAD.where(
-    Conversation.channel == bindparam("channel"), Conversation.address == bindparam("address"), ~Conversation.over
-).order_by(Conversation.id.desc())
-BY_ATTEMPT = LOAD.where(Conversation.attempt_id == bindparam("attempt")).order_by(Conversation.id.desc())
+BY_ID = LOAD.where(Conversation.id == bindparam("wanted")).limit(1)
+BY_ADDRESS = (
+    LOAD.where(
+        Conversation.channel == bindparam("channel"), Conversation.address == bindparam("address"), ~Conversation.over
+    )
+    .order_by(Conversation.id.desc())
+    .limit(1)
+)
+BY_ATTEMPT = LOAD.where(Conversation.attempt_id == bindparam("attempt")).order_by(Conversation.id.desc()).limit(1)
 TURNS = (
     select(Turn.number, Turn.happened_at, Turn.recorded_at, Turn.events)
     .where(Turn.conversation_id == bindparam("wanted"))
@@ -150,5 +154,5 @@ def events_of(tx: Connection, conversation_id: int) -> list[Event]:
 
 
 def _kept(tx: Connection, query: Any, wanted: Mapping[str, Any]) -> Kept | None:
-    row = tx.execute(query.limit(1), wanted).one_or_none()
+    row = tx.execute(query, wanted).one_or_none()
     return None if row is None else Kept(**{**row._mapping, "residents": tuple(row.residents)})

@@ -120,6 +120,8 @@ _OPEN_HOUSEHOLDS = (
     .limit(bindparam("chunk"))
 )
 _DUE_BETWEEN = _DUE.where(Record.household_id.between(bindparam("first"), bindparam("last")))
+_MEMBERS = select(*MEMBER).where(Resident.id.in_(bindparam("wanted", expanding=True)))
+_COMMUNITY = select(Community.name).join(Household).where(Household.id == bindparam("wanted"))
 _PAST = (
     select(
         Attempt.household_id, Attempt.id, Attempt.number, Attempt.phone, Attempt.outcome, Attempt.started_at,
@@ -173,7 +175,7 @@ def roster(tx: Connection) -> Iterator[Listed]:
 
 def load_members(tx: Connection, residents: Sequence[int]) -> list[Member]:
     """These residents, in the order asked for; KeyError names one who is not there."""
-    found = {row.id: Member(**row._mapping) for row in tx.execute(select(*MEMBER).where(Resident.id.in_(residents)))}
+    found = {row.id: Member(**row._mapping) for row in tx.execute(_MEMBERS, {"wanted": list(residents)})}
     if missing := [resident for resident in residents if resident not in found]:
         raise KeyError(f"there is no resident {missing[0]}")
     return [found[resident] for resident in residents]
@@ -181,8 +183,7 @@ def load_members(tx: Connection, residents: Sequence[int]) -> list[Member]:
 
 def community_of(tx: Connection, household_id: int) -> str:
     """The name of the community a household belongs to; KeyError when there is no such household."""
-    query = select(Community.name).join(Household).where(Household.id == household_id)
-    name = tx.execute(query).scalar_one_or_none()
+    name = tx.execute(_COMMUNITY, {"wanted": household_id}).scalar_one_or_none()
     if name is None:
         raise KeyError(f"there is no household {household_id}")
     return name

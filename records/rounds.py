@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
+    bindparam,
     case,
     false,
     func,
@@ -23,7 +24,7 @@ from sqlalchemy import (
     true,
     update,
 )
-from sqlalchemy.sql.dml import Insert
+from sqlalchemy.sql.dml import Insert, Update
 
 from records.health import CLOSED, NON_REPORTING, Rules, default_rules
 from records.store import missing_only
@@ -41,6 +42,17 @@ PLACES = {
 NON_CONTACT = (
     "no_answer", "busy", "powered_off", "answered_machine", "unreachable", "rejected", "network_error", "interrupted",
 )  # fmt: skip
+
+
+OF_ROUND = (Record.campaign_id == bindparam("of_campaign"), Record.round == bindparam("of_round"))
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What makes dispositions final: first visits are asked for, then the records are settled."""
+
+    visit: Insert
+    settle: Update
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,19 +91,17 @@ def dispose(
     Who has none gets one by the last outcome; who did not report is non-reporting, and who was not reached at all is
     to be visited.
     """
-    ids = list(residents)
-    _settle(tx, campaign_id, round, Record.resident_id.in_(ids), now, rules or default_rules())
-    query = select(Record.resident_id, Record.disposition).where(
-        Record.campaign_id == campaign_id, Record.round == round, Record.resident_id.in_(ids)
-    )
-    return {row.resident_id: row.disposition for row in tx.execute(query)}
+    whom = {"of_residents": list(residents)}
+    _settle(tx, _SOME, campaign_id, round, whom, now, rules or default_rules())
+    rows = tx.execute(_THEIRS, {"of_campaign": campaign_id, "of_round": round, **whom})
+    return {row.resident_id: row.disposition for row in rows}
 
 
 def finish_round(
     tx: Connection, campaign_id: int, round: int, now: datetime, rules: Rules | None = None
 ) -> dict[str, int]:
     """Gives every resident left their final disposition; returns how many residents have each, all included."""
-    _settle(tx, campaign_id, round, true(), now, rules or default_rules())
+    _settle(tx, _ALL, campaign_id, round, {}, now, rules or default_rules())
     query = (
         select(Record.disposition, func.count().label("residents"))
         .where(Record.campaign_id == campaign_id, Record.round == round)
@@ -156,38 +166,51 @@ def _count(tx: Connection, campaign_id: int, round: int) -> Launched:
 
 
 def _settle(
-    tx: Connection, campaign_id: int, round: int, whom: ColumnElement[bool], now: datetime, rules: Rules
+    tx: Connection, settling: Settling, campaign_id: int, round: int, whom: dict[str, Any], now: datetime, rules: Rules
 ) -> None:
-    left = and_(Record.campaign_id == campaign_id, Record.round == round, Record.final == false(), whom)
+    due = rules.due("not_reached")
+    keys = {"of_campaign": campaign_id, "of_round": round, **whom}
+    visit = {"is_urgent": due.urgent, "now": now, "by": now + due.within, "unreached": sorted(rules.not_reached)}
+    tx.execute(settling.visit, {**keys, **visit})
+    tx.execute(settling.settle, keys)
+
+
+def _settling(whom: ColumnElement[bool]) -> Settling:
+    """The statements that settle those whom the condition chooses, among those not settled yet."""
+    left = and_(*OF_ROUND, Record.final == false(), whom)
     disposition = func.coalesce(
         Record.disposition,
-        case((Record.outcome.in_(NON_CONTACT), "non_contact"), (Record.outcome == "answered_human", "break_off"),
-             else_="unknown"),
-    )  # fmt: skip
-    _visit(tx, left, disposition, now, rules)
+        case(
+            (Record.outcome.in_(NON_CONTACT), "non_contact"),
+            (Record.outcome == "answered_human", "break_off"),
+            else_="unknown",
+        ),
+    )
     silent = and_(Record.status.is_(None), or_(Record.disposition.is_(None), Record.disposition != "complete"))
     status = case((silent, NON_REPORTING), else_=Record.status)
-    tx.execute(update(Record).where(left).values(disposition=disposition, status=status, final=True))
-
-
-def _visit(
-    tx: Connection, left: ColumnElement[bool], disposition: ColumnElement[str], now: datetime, rules: Rules
-) -> None:
-    """Opens a follow-up for each of those about to be settled whom nobody has spoken with."""
-    due = rules.due("not_reached")
-    values: dict[str, Any] = {
+    visit: dict[str, Any] = {
         "campaign_id": Record.campaign_id,
         "round": Record.round,
         "resident_id": Record.resident_id,
         "kind": literal("not_reached"),
-        "urgent": literal(due.urgent),
+        "urgent": bindparam("is_urgent", type_=FollowUp.urgent.type),
         "words": literal(""),
         "state": literal("open"),
         "note": literal(""),
-        "opened_at": literal(now, FollowUp.opened_at.type),
-        "due_at": literal(now + due.within, FollowUp.due_at.type),
+        "opened_at": bindparam("now", type_=FollowUp.opened_at.type),
+        "due_at": bindparam("by", type_=FollowUp.due_at.type),
     }
-    unreached = select(*(value.label(name) for name, value in values.items())).where(
-        left, Record.status.is_(None), disposition.in_(sorted(rules.not_reached))
+    unreached = select(*(value.label(name) for name, value in visit.items())).where(
+        left, Record.status.is_(None), disposition.in_(bindparam("unreached", expanding=True))
     )
-    tx.execute(insert(FollowUp).from_select(list(values), unreached, include_defaults=False))
+    return Settling(
+        visit=insert(FollowUp).from_select(list(visit), unreached, include_defaults=False),
+        settle=update(Record).where(left).values(disposition=disposition, status=status, final=true()),
+    )
+
+
+_SOME = _settling(Record.resident_id.in_(bindparam("of_residents", expanding=True)))
+_ALL = _settling(true())
+_THEIRS = select(Record.resident_id, Record.disposition).where(
+    *OF_ROUND, Record.resident_id.in_(bindparam("of_residents", expanding=True))
+)

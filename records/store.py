@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from records.migrations import UnknownRevision, upgrade
 from records.tables import Base
 
 BUSY_MILLISECONDS = 30_000
+BATCH = 5_000
 PRAGMAS = (
     f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
     "PRAGMA journal_mode=WAL",
@@ -95,6 +97,13 @@ class Store:
                     yield connection
                 finally:
                     delattr(self._own, kind)
+
+
+def batches(values: Iterable[Any]) -> Iterator[list[Any]]:
+    """The values in lists that any database takes as the parameters of one query."""
+    rest = iter(values)
+    while batch := list(islice(rest, BATCH)):
+        yield batch
 
 
 def new_key(result: CursorResult[Any]) -> int:

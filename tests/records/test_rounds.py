@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import insert, update
 
+from records.answers import last_answers
 from records.attempts import begin_attempt, calls_since, end_attempt, interrupt_attempts
 from records.residents import due_household, due_households
 from records.rounds import Launched, dispose, finish_round, launch_round
@@ -159,3 +160,11 @@ def test_calls_of_a_number_are_counted_over_a_time(town, now):
     with town.store.reading() as tx:
         phones = ["+8611100000001", "+8611100000009"]
         assert calls_since(tx, phones, now - timedelta(hours=9)) == {"+8611100000001": 1}
+
+
+def test_a_whole_town_of_numbers_may_be_asked_for_at_once(town, now):
+    ended(town, now, "busy")
+    with town.store.reading() as tx:
+        phones = [f"+86111{n:08d}" for n in range(70_000)]
+        assert calls_since(tx, phones, now) == {"+8611100000001": 1}
+        assert last_answers(tx, range(70_000), now) == {}
