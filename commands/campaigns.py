@@ -131,7 +131,11 @@ def write_files(house: House, campaign: Campaign, folder: Path) -> int:
 
 
 def _place(item: str) -> tuple[str, str]:
+    from reports.figures import LEVELS
+
     level, equals, name = item.partition("=")
-    if not (level and equals and name):
+    if not (equals and name):
         raise UsageError(f"--place {item!r}: write it as LEVEL=NAME, such as community=桂园社区")
+    if level not in LEVELS:
+        raise UsageError(f"--place {item!r}: {level!r} is not a level of places (known: {', '.join(LEVELS)})")
     return level, name
