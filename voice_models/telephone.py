@@ -50,7 +50,8 @@ CODES = {"mulaw": _mulaw_codes(), "alaw": _alaw_codes()}
 
 def encode(samples: Samples, law: str = "mulaw") -> Bytes:
     """Samples in -1..1 as G.711 bytes ("mulaw" or "alaw"), bit for bit as ITU-T G.711 rounds them."""
-    return CODES[law][pcm(samples).astype(np.int32) + 32768]
+    coded: Bytes = CODES[law][pcm(samples).astype(np.int32) + 32768]
+    return coded
 
 
 def decode(coded: Bytes, law: str = "mulaw") -> Samples:

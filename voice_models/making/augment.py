@@ -42,7 +42,7 @@ class Calls:
         slowed = soxr.resample(samples, RATE * speed, features.RATE, "MQ").astype(np.float32)
         heard = self._line(self._place(slowed), others)
         warp = float(draw.choice(WARPS)) if draw.random() < 0.7 else 1.0
-        shift = int(round(features.SHIFT * np.clip(draw.uniform(0.85, 1.35) / speed, 0.75, 1.7)))
+        shift = round(features.SHIFT * float(np.clip(draw.uniform(0.85, 1.35) / speed, 0.75, 1.7)))
         return features.cepstra(self._masked(features.log_mel(heard, warp, shift)))
 
     def _place(self, samples: Samples) -> Samples:
@@ -71,7 +71,9 @@ class Calls:
             hum = np.sin(2 * np.pi * draw.choice([50, 60, 100, 150, 400, 1000]) / features.RATE * np.arange(len(heard)))
             heard = heard + hum * draw.uniform(0.001, 0.03)
         if draw.random() < 0.8:
-            heard = telephone.banded(heard, float(draw.choice([80, 150, 220, 300])), float(draw.choice([3100, 3400, 3700])))
+            heard = telephone.banded(
+                heard, float(draw.choice([80, 150, 220, 300])), float(draw.choice([3100, 3400, 3700]))
+            )
         if draw.random() < 0.6:
             tilt = draw.uniform(-0.35, 0.35)
             heard = heard + tilt * np.concatenate([[0], heard[:-1]])

@@ -1,5 +1,6 @@
 """Write a trained network as a Vosk model: Kaldi's final.mdl in binary, and the decoder's options."""
 
+import os
 import struct
 from pathlib import Path
 
@@ -9,13 +10,15 @@ from numpy.typing import NDArray
 from voice_models.making.features import KALDI_OPTIONS
 from voice_models.making.network import CONTEXT, DILATIONS, FIRST_REACH, SUBSAMPLING, Network, affines
 
+BLANK_COST = float(os.environ.get("BLANK_COST", "1.5"))  # chosen on the development speakers
 DECODER_OPTIONS = """--min-active=200
---max-active=2000
---beam=11.0
---lattice-beam=5.0
+--max-active=800
+--beam=10.0
+--lattice-beam=4.0
 --acoustic-scale=1.0
 --frame-subsampling-factor=3
 --frames-per-chunk=60
+--phone-determinize=false
 --endpoint.silence-phones=1
 --endpoint.rule2.min-trailing-silence=0.6
 --endpoint.rule3.min-trailing-silence=0.8
@@ -71,7 +74,7 @@ class KaldiWriter:
 
 def acoustic_model(network: Network) -> bytes:
     """The bytes of final.mdl: TransitionModel, then AmNnetSimple."""
-    layers = affines(network)
+    layers = affines(network, BLANK_COST)
     writer = KaldiWriter()
     _transitions(writer, len(layers[-1][1]))
     writer.token("<Nnet3>")

@@ -1,4 +1,4 @@
-"""Build a model's graph: the vocabulary as a CTC lexicon Vosk can join with a grammar at run time. Seconds, no training.
+"""Build a model's graph: its vocabulary as a CTC lexicon that Vosk joins with a grammar at run time. Takes seconds.
 
 Never import this beside vosk: two copies of OpenFst in one process hang.
 """
@@ -8,20 +8,20 @@ import math
 import os
 import subprocess
 import sys
-from collections import Counter, defaultdict
+from collections import Counter
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
 import pywrapfst as fst
 
-from voice_models import phrases
 from voice_models.making import sounds
 
 LOOKAHEAD = "/usr/lib/x86_64-linux-gnu/libfstlookahead.so.22"
 UNKNOWN = "[unk]"
-ENTER_COST, SOUND_COST = 2.0, 1.2  # of the filler: once, and for each sound; chosen on the development speakers
-BIGRAM_WEIGHT = 0.3
+# Costs of the filler, once and for each sound, chosen on the development speakers; a test may set them otherwise.
+ENTER_COST, SOUND_COST = float(os.environ.get("ENTER_COST", "3.0")), float(os.environ.get("SOUND_COST", "2.0"))
+RARE_WEIGHT = 0.2
 
 
 class Graph:
@@ -41,6 +41,11 @@ class Graph:
         """How many sounds there are; labels above are disambiguation marks."""
         return len(self.sound_ids)
 
+    @property
+    def forget(self) -> int:
+        """The mark after which the sound before is forgotten: the filler's states need not be told apart by it."""
+        return self.count + self.marks - 2
+
     def lexicon(self) -> fst.VectorFst:
         """Sounds in, words out, in a loop; deterministic."""
         entries = [
@@ -49,7 +54,7 @@ class Graph:
             for way in sounds.pronunciations(self.language, word)
         ]
         marked = self._marked(entries)
-        self.marks += 2
+        self.marks += 3
         whole = fst.VectorFst()
         root = whole.add_state()
         whole.set_start(root)
@@ -74,36 +79,33 @@ class Graph:
         return marked
 
     def _filler(self, whole: fst.VectorFst, root: int) -> None:
-        """[unk]: any row of sounds, the likelier the more it sounds like the language."""
+        """[unk]: any row of syllables, or in English of sounds; rare sounds cost more."""
         begin, end = self.count + self.marks - 1, self.count + self.marks
-        costs = self._bigram()
-        first = whole.add_state()
-        whole.add_arc(root, _arc(begin, self.token_ids[UNKNOWN], ENTER_COST, first))
-        states = {sound: whole.add_state() for sound in range(2, self.count + 1)}
-        for sound, state in states.items():
-            whole.add_arc(first, _arc(sound, 0, SOUND_COST + costs[1][sound], state))
-            whole.add_arc(state, _arc(end, 0, 0.0, root))
-            for after, cost in costs[sound].items():
-                whole.add_arc(state, _arc(after, 0, SOUND_COST + cost, states[after]))
+        hub, after_initial, heard, heard_initial = (whole.add_state() for _ in range(4))
+        whole.add_arc(root, _arc(begin, self.token_ids[UNKNOWN], ENTER_COST, hub))
+        for name, cost in self._costs().items():
+            sound = self.sound_ids[name]
+            opens = name in sounds.INITIALS and self.language == "zh"
+            whole.add_arc(hub, _arc(sound, 0, cost, heard_initial if opens else heard))
+            if self.language == "zh" and not opens:
+                whole.add_arc(after_initial, _arc(sound, 0, cost, heard))
+        whole.add_arc(heard, _arc(self.forget, 0, 0.0, hub))
+        whole.add_arc(heard_initial, _arc(self.forget, 0, 0.0, after_initial))
+        whole.add_arc(heard, _arc(end, 0, 0.0, root))
 
-    def _bigram(self) -> dict[int, dict[int, float]]:
-        """Cost of one sound after another (1 stands for the start), from words that are no answers."""
-        follow: dict[int, Counter[int]] = defaultdict(Counter)
-        for row in self.strange:
-            ids = [1, *(self.sound_ids[sound] for sound in row)]
-            for before, after in zip(ids, ids[1:], strict=False):
-                follow[before][after] += 1
-        every = {before: sum(row.values()) for before, row in follow.items()}
-        costs: dict[int, dict[int, float]] = {}
-        for before in range(1, self.count + 1):
-            known = follow.get(before, Counter())
-            reach = range(2, self.count + 1) if before == 1 else [after for after in known if known[after] > 1]
-            total = every.get(before, 0) + self.count
-            costs[before] = {after: -BIGRAM_WEIGHT * math.log((known[after] + 1) / total) for after in reach}
-        return costs
+    def _costs(self) -> dict[str, float]:
+        """The filler's cost of each sound: rare sounds of words that are no answers cost more."""
+        times = Counter(sound for row in self.strange for sound in row)
+        share = {
+            sound: (times[sound] + 1) / (times.total() + self.count)
+            for sound in self.sound_ids
+            if sound != sounds.BLANK
+        }
+        usual = sum(part * math.log(part) for part in share.values())
+        return {sound: SOUND_COST - RARE_WEIGHT * (math.log(part) - usual) for sound, part in share.items()}
 
     def timed(self, lexicon: fst.VectorFst) -> fst.VectorFst:
-        """The lexicon over Kaldi's transition-ids by CTC's rules: a sound may stay, blanks may lie between, a repeat needs one."""
+        """The lexicon over Kaldi's transition-ids, by CTC's rules: sounds may stay, blanks lie between, a repeat needs one."""
         timed, numbers, waiting = fst.VectorFst(), {}, []
 
         def state(inner: int, last: int) -> int:
@@ -125,7 +127,8 @@ class Graph:
             for arc in lexicon.arcs(inner):
                 if arc.ilabel == 0 or arc.ilabel > self.count:
                     label = arc.ilabel and 2 * self.count + arc.ilabel - self.count
-                    timed.add_arc(here, fst.Arc(label, arc.olabel, arc.weight, state(arc.nextstate, last)))
+                    kept = 0 if arc.ilabel == self.forget else last
+                    timed.add_arc(here, fst.Arc(label, arc.olabel, arc.weight, state(arc.nextstate, kept)))
                 elif arc.ilabel != last:
                     after = state(arc.nextstate, arc.ilabel)
                     timed.add_arc(here, fst.Arc(2 * arc.ilabel, arc.olabel, arc.weight, after))
@@ -171,7 +174,13 @@ def _look_ahead(timed: fst.VectorFst, target: Path) -> dict[int, int]:
     with TemporaryDirectory() as folder:
         plain, pairs = Path(folder) / "plain.fst", Path(folder) / "pairs"
         timed.write(str(plain))
-        command = ["fstconvert", "--fst_type=olabel_lookahead", f"--save_relabel_opairs={pairs}", str(plain), str(target)]
+        command = [
+            "fstconvert",
+            "--fst_type=olabel_lookahead",
+            f"--save_relabel_opairs={pairs}",
+            str(plain),
+            str(target),
+        ]
         subprocess.run(command, check=True, env={**os.environ, "LD_PRELOAD": LOOKAHEAD})
         rows = [line.split() for line in pairs.read_text().splitlines()]
     return {0: 0} | {int(old): int(new) for old, new in rows}

@@ -1,4 +1,4 @@
-"""The acoustic model: a time-delay network with residual layers, 40 MFCC in, log-probabilities of the sounds every 30 ms."""
+"""The acoustic model: a residual time-delay network, 40 MFCC in, scores of the sounds every 30 ms."""
 
 from typing import Any
 
@@ -45,14 +45,19 @@ class Network(nn.Module):
         return self.output(hidden).transpose(1, 2), self.helper(helped).transpose(1, 2)
 
 
-def affines(network: Network) -> list[tuple[Any, Any]]:
-    """Weights (out, in, taps) and biases of every layer with the normalisations folded in, the output layer last."""
+def affines(network: Network, blank_cost: float = 0.0) -> list[tuple[Any, Any]]:
+    """Weights (out, in, taps) and biases of every layer with the normalisations folded in, the output layer last.
+
+    `blank_cost` lowers the score of the blank: in doubt, CTC hears too little rather than too much.
+    """
     folded = [_folded(network.first, network.norms[0])]
     weight, bias = folded[0]
     scaled = weight / network.deviation[None, :, None]
     folded[0] = (scaled, bias - (scaled * network.mean[None, :, None]).sum((1, 2)))
     folded += [_folded(layer, norm) for layer, norm in zip(network.layers, network.norms[1:], strict=True)]
-    folded.append((network.output.weight, network.output.bias))
+    lowered = network.output.bias.detach().clone()
+    lowered[0] -= blank_cost
+    folded.append((network.output.weight, lowered))
     return [(weight.detach().numpy(), bias.detach().numpy()) for weight, bias in folded]
 
 

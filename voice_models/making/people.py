@@ -62,7 +62,9 @@ def samples_of(recording: Recording) -> Samples:
     return trimmed(soxr.resample(samples, rate, RATE, "HQ").astype(np.float32))
 
 
-def alone(found: list[Recording], splits: tuple[str, ...] = ("train", "develop", "test")) -> Iterator[tuple[Spoken, Samples]]:
+def alone(
+    found: list[Recording], splits: tuple[str, ...] = ("train", "develop", "test")
+) -> Iterator[tuple[Spoken, Samples]]:
     """Every recording by itself, labelled."""
     for recording in found:
         if split_of(recording.speaker) in splits:
@@ -119,7 +121,7 @@ class Inventory:
 
 
 def joined(parts: list[Samples], rng: Random, tempo: float, gap: float) -> Samples:
-    """Recordings as one phrase: the same tempo for all, pitch and loudness falling, faded into each other or parted by `gap` s."""
+    """Recordings as one phrase of one tempo, pitch and loudness falling, faded together or parted by `gap` seconds."""
     whole = np.zeros(0, np.float32)
     for place, part in enumerate(parts):
         fall = 1.03 - 0.08 * place / max(1, len(parts) - 1) + rng.uniform(-0.02, 0.02)
@@ -140,7 +142,9 @@ def _after(whole: Samples, part: Samples, gap: float) -> Samples:
     return np.concatenate([whole[:-fade], middle, part[fade:]])
 
 
-def mandarin_phrases(inventory: Inventory, split: str, count: int, seed: int, stray: float = 0.2) -> Iterator[tuple[Spoken, Samples]]:
+def mandarin_phrases(
+    inventory: Inventory, split: str, count: int, seed: int, stray: float = 0.2
+) -> Iterator[tuple[Spoken, Samples]]:
     """Answers joined from one speaker's recordings, and a share of `stray` rows of unrelated words."""
     rng, texts = Random(f"{inventory.speaker} {seed}"), inventory.texts()
     while count:
@@ -151,7 +155,10 @@ def mandarin_phrases(inventory: Inventory, split: str, count: int, seed: int, st
         count -= 1
         gap = rng.choice([0, 0, 0, 0.03, 0.12])
         samples = joined([inventory.samples(piece) for piece in pieces], rng, rng.uniform(1.0, 2.1), gap)
-        yield Spoken(said.units, sounds.mandarin(syllables), inventory.speaker, "joined", split, said.kind, said.value), samples
+        yield (
+            Spoken(said.units, sounds.mandarin(syllables), inventory.speaker, "joined", split, said.kind, said.value),
+            samples,
+        )
 
 
 def _stray(texts: list[str], rng: Random) -> Sentence:
@@ -163,7 +170,9 @@ def _say(inventory: Inventory, said: Sentence, rng: Random) -> tuple[list[str], 
     syllables = [syllable for row in rows for syllable in (sounds.sandhi(row) if rng.random() < 0.6 else row)]
     pieces = inventory.pieces(tuple(syllables), rng)
     if pieces is None:  # one speaker recorded no neutral tones: take the full tone there, in label and sound alike
-        syllables = [syllable[:-1] + rng.choice("1234") if syllable.endswith("5") else syllable for syllable in syllables]
+        syllables = [
+            syllable[:-1] + rng.choice("1234") if syllable.endswith("5") else syllable for syllable in syllables
+        ]
         pieces = inventory.pieces(tuple(syllables), rng)
     return syllables, pieces
 
@@ -182,5 +191,7 @@ def english_rows(found: list[Recording], count: int, seed: int) -> Iterator[tupl
         pieces = rng.choices(by_speaker[inventory.speaker], k=rng.randint(2, 5))
         units = tuple(piece.text for piece in pieces)
         phones = tuple(phone for unit in units for phone in sounds.pronunciations("en", unit)[0])
-        samples = joined([inventory.samples(piece) for piece in pieces], rng, rng.uniform(0.9, 1.5), rng.choice([0, 0.05, 0.2]))
+        samples = joined(
+            [inventory.samples(piece) for piece in pieces], rng, rng.uniform(0.9, 1.5), rng.choice([0, 0.05, 0.2])
+        )
         yield Spoken(units, phones, inventory.speaker, "joined", "train", "digits", " ".join(units)), samples

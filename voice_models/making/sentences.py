@@ -7,7 +7,16 @@ from random import Random
 from voice_models import phrases
 from voice_models.making import sounds
 
-SHARES = {"temperature": 34, "yes_no": 12, "symptoms": 18, "household": 6, "onset": 8, "act": 12, "contact": 4, "digits": 6}
+SHARES = {
+    "temperature": 34,
+    "yes_no": 12,
+    "symptoms": 18,
+    "household": 6,
+    "onset": 8,
+    "act": 12,
+    "contact": 4,
+    "digits": 6,
+}
 
 
 @dataclass(frozen=True)

@@ -138,7 +138,9 @@ class Trainer:
         """Write the checkpoint; the old one stays whole until the new one is."""
         growing = self.path.with_suffix(".part")
         parts = {"network": self.network, "average": self.average, "optimiser": self.optimiser}
-        torch.save({name: part.state_dict() for name, part in parts.items()} | {"step": self.step, "seen": self.seen}, growing)
+        torch.save(
+            {name: part.state_dict() for name, part in parts.items()} | {"step": self.step, "seen": self.seen}, growing
+        )
         growing.rename(self.path)
 
     def learn(self, batch: Batch, rate: float) -> float:
@@ -176,9 +178,9 @@ class Trainer:
         return features
 
 
-def learning_rate(step: int, share: float) -> float:
+def learning_rate(peak: float, step: int, share: float) -> float:
     """Warm up over 400 steps, then fall along a cosine to a fiftieth as the time runs out."""
-    return PEAK_RATE * min(1.0, step / 400 + 0.02) * (0.02 + 0.49 * (1 + math.cos(math.pi * min(1.0, share))))
+    return peak * min(1.0, step / 400 + 0.02) * (0.02 + 0.49 * (1 + math.cos(math.pi * min(1.0, share))))
 
 
 def main() -> None:
@@ -190,11 +192,21 @@ def main() -> None:
     parser.add_argument("--late", action="store_true", help="all speakers, those of the tests too")
     parser.add_argument("--from", dest="source", type=Path, help="checkpoint to go on from")
     parser.add_argument("--as", dest="name", default="measured", help="name of the checkpoint")
+    parser.add_argument("--peak", type=float, default=PEAK_RATE, help="highest learning rate")
     options = parser.parse_args()
-    train(options.language, options.work, options.minutes, options.late, options.source, options.name)
+    source = options.source
+    train(options.language, options.work, options.minutes, options.late, source, options.name, options.peak)
 
 
-def train(language: str, work: Path, minutes: float, late: bool, source: Path | None, name: str) -> None:
+def train(
+    language: str,
+    work: Path,
+    minutes: float,
+    late: bool = False,
+    source: Path | None = None,
+    name: str = "measured",
+    peak: float = PEAK_RATE,
+) -> None:
     """Train until the minutes are over; the learning rate follows the clock, so it always ends well."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
@@ -212,11 +224,11 @@ def train(language: str, work: Path, minutes: float, late: bool, source: Path | 
             trainer.start(fresh)
         kept = [*kept[-KEPT_BATCHES:], fresh]
         for batch in [fresh, *random.choices(kept, k=ECHOES - 1)]:
-            loss = trainer.learn(batch, learning_rate(trainer.step - first, share))
+            loss = trainer.learn(batch, learning_rate(peak, trainer.step - first, share))
             running = loss if not running else 0.98 * running + 0.02 * loss
         if trainer.step % 100 < ECHOES:
             print(f"{language} step {trainer.step} {trainer.seen:.1f} h {share:.0%} loss {running:.3f}", flush=True)
-        if trainer.step % 1000 < ECHOES:
+        if trainer.step % 500 < ECHOES:
             trainer.save()
     trainer.save()
 

@@ -1,4 +1,4 @@
-"""Synthetic speakers: eSpeak NG in many variants, and for English flite and festival; split into three sets of voices."""
+"""Synthetic speakers: eSpeak NG in many variants, for English flite and festival too; three sets of voices."""
 
 import io
 import re
@@ -13,22 +13,16 @@ from random import Random
 import numpy as np
 import soundfile
 import soxr
+import yaml
 
 from voice_models.espeak import Manner, espeak
 from voice_models.making import sounds
 from voice_models.making.corpus import RATE, Samples, Spoken
 from voice_models.making.sentences import Sentence, sentence
 
-TEST_VARIANTS = "Mike f3 m4 belinda klatt2 steph michel Nguyen".split()
-DEVELOP_VARIANTS = "f1 m7 Annie Mario david steph3 rob".split()
-TRAIN_VARIANTS = """Alex Alicia Andy Denis Diogo Gene Gene2 Henrique Hugo Jacky Lee Marco Michael Storm Reed adam announcer antonio
-aunty benjamin boris caleb ed edward edward2 f2 f4 f5 grandma grandpa gustave iven iven2 iven3 iven4 john kaukovalta klatt klatt3
-klatt4 linda m1 m2 m3 m5 m6 m8 marcelo max miguel norbert pablo paul quincy robert sandro shelby steph2 travis victor zac croak
-whisper""".split()
-VARIANTS = {"train": TRAIN_VARIANTS, "develop": DEVELOP_VARIANTS, "test": TEST_VARIANTS}
-ACCENTS = "en-us en-us en-gb-x-rp en-gb-scotland en-029 en-us-nyc en-gb-x-gbclan en-gb-x-gbcwmd".split()
-FLITE = "awb rms slt kal16".split()  # heard in training only
-FESTIVAL = "ked_diphone kal_diphone cmu_us_slt_arctic_hts".split()  # another synthesiser, never heard in training
+_DATA = yaml.safe_load((Path(__file__).parent / "voices.yaml").read_text("utf-8"))
+VARIANTS: dict[str, list[str]] = {split: names.split() for split, names in _DATA["variants"].items()}
+ACCENTS, FLITE, FESTIVAL = (_DATA[name].split() for name in ("accents", "flite", "festival"))
 RATES = {"train": range(110, 235, 5), "develop": range(118, 220, 10), "test": range(122, 215, 10)}
 
 

@@ -1,0 +1,216 @@
+"""The ear: Vosk with a grammar per question, [unk] for all else, and a confidence that says how often it is right."""
+
+import json
+import math
+import re
+import threading
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import vosk
+
+from voice_models.telephone import RATE, Pcm
+
+UNKNOWN = "[unk]"
+NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst", "graph/words.txt")
+IDLE_RECOGNISERS = 8  # kept ready for each grammar
+SURE = 1 - 1e-3
+vosk.SetLogLevel(-1)
+
+
+class ModelError(RuntimeError):
+    """A model directory is missing, broken, or no model for telephone speech with run-time grammars."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """One unit that was heard, how sure that is (0-1, as Vosk says), and when (seconds)."""
+
+    text: str
+    confidence: float
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """What was heard: units, their text, and a calibrated confidence; [unk] stands for speech outside the grammar."""
+
+    words: tuple[Word, ...]
+    text: str
+    confidence: float
+
+    @property
+    def accepted(self) -> bool:
+        """Whether something of the grammar was heard surely enough to be taken."""
+        return bool(self.text)
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """How Vosk's confidences become the chance of being right, and from where on words are taken."""
+
+    slope: float = 1.0
+    offset: float = 0.0
+    threshold: float = 0.0
+    unknown_cost: float = 0.0
+
+    def chance(self, words: tuple[Word, ...]) -> float:
+        """The calibrated chance that all words are right, 0 for none."""
+        known = [word.confidence for word in words if word.text != UNKNOWN]
+        if not known:
+            return 0.0
+        weakest = min(max(min(known), 1 - SURE), SURE)
+        odds = math.log(weakest / (1 - weakest))
+        strange = len(words) - len(known)
+        return 1 / (1 + math.exp(-(self.slope * odds + self.offset - self.unknown_cost * strange)))
+
+
+class Ear:
+    """A speech model in memory; thread-safe, to be loaded once and shared by all calls."""
+
+    def __init__(self, folder: Path) -> None:
+        check(folder)
+        self.folder = folder
+        try:
+            self._model = vosk.Model(str(folder))
+        except Exception as trouble:  # vosk raises nothing narrower
+            raise ModelError(f"{folder}: Vosk cannot read this model: {trouble}") from trouble
+        self._names = _words(folder)
+        self._chinese = any("一" <= name[0] <= "龥" for name in self._names)
+        self._longest = max(len(self._parts(name)) for name in self._names)
+        self.calibration = _calibration(folder)
+        self._idle: dict[str, list[vosk.KaldiRecognizer]] = defaultdict(list)
+        self._lock = threading.Lock()
+
+    def units(self, phrase: str) -> list[str]:
+        """A phrase cut into units of the vocabulary, the longest first; what the model cannot hear is left out."""
+        parts, units, place = self._parts(_plain(phrase)), [], 0
+        while place < len(parts):
+            stops = range(min(len(parts), place + self._longest), place, -1)
+            found = next((stop for stop in stops if self._join(parts[place:stop]) in self._names), 0)
+            if found:
+                units.append(self._join(parts[place:found]))
+            place = found or place + 1
+        return units
+
+    def lacks(self, phrases: Iterable[str]) -> list[str]:
+        """The phrases that cannot be heard whole with this vocabulary."""
+        return [phrase for phrase in phrases if self._said(self.units(phrase)) != self._said([_plain(phrase)])]
+
+    def grammar(self, phrases: Iterable[str]) -> str:
+        """Phrases as Vosk's grammar (JSON), [unk] included. Prepare it once for a question and keep it."""
+        rows = dict.fromkeys(" ".join(self._names[unit] for unit in self.units(phrase)) for phrase in phrases)
+        return json.dumps([*(row for row in rows if row), UNKNOWN], ensure_ascii=False)
+
+    def listen(self, grammar: str) -> "Listening":
+        """Begin to listen for a grammar."""
+        with self._lock:
+            idle = self._idle[grammar]
+            recogniser = idle.pop() if idle else None
+        if recogniser is None:
+            recogniser = vosk.KaldiRecognizer(self._model, RATE, grammar)
+            recogniser.SetWords(True)
+        return Listening(self, grammar, recogniser)
+
+    def recognise(self, samples: Pcm, grammar: str) -> Recognised:
+        """What is said in 8 kHz samples, all at once."""
+        listening = self.listen(grammar)
+        listening.hear(samples)
+        return listening.finish()
+
+    def give_back(self, grammar: str, recogniser: vosk.KaldiRecognizer) -> None:
+        """Keep a recogniser for the next call with the same grammar."""
+        recogniser.Reset()
+        with self._lock:
+            if len(self._idle[grammar]) < IDLE_RECOGNISERS:
+                self._idle[grammar].append(recogniser)
+
+    def recognised(self, words: tuple[Word, ...]) -> Recognised:
+        """Words with their text, which is empty where they are too unsure to be taken."""
+        confidence = self.calibration.chance(words)
+        known = [word.text for word in words if word.text != UNKNOWN]
+        taken = known if confidence >= self.calibration.threshold else []
+        return Recognised(words, self._said(taken), confidence)
+
+    def _parts(self, phrase: str) -> list[str]:
+        return [part for part in phrase if not part.isspace()] if self._chinese else phrase.split()
+
+    def _join(self, parts: list[str]) -> str:
+        return ("" if self._chinese else " ").join(parts)
+
+    def _said(self, units: list[str]) -> str:
+        return self._join(units)
+
+
+class Listening:
+    """One stretch of listening for one grammar: feed it samples as they come, then finish."""
+
+    def __init__(self, ear: Ear, grammar: str, recogniser: vosk.KaldiRecognizer) -> None:
+        self._ear, self._grammar, self._recogniser = ear, grammar, recogniser
+        self._words: list[Word] = []
+
+    def hear(self, samples: Pcm) -> None:
+        """Take 16-bit samples at 8 kHz."""
+        if self._recogniser.AcceptWaveform(samples.tobytes()):
+            self._words += _read(self._recogniser.Result())
+
+    def partial(self) -> str:
+        """What seems to be said so far."""
+        heard = json.loads(self._recogniser.PartialResult())["partial"]
+        return str(heard).replace("_", " ")
+
+    def finish(self) -> Recognised:
+        """What was said; the recogniser goes back to be used again."""
+        self._words += _read(self._recogniser.FinalResult())
+        self._ear.give_back(self._grammar, self._recogniser)
+        return self._ear.recognised(tuple(self._words))
+
+
+def check(folder: Path) -> None:
+    """Raise ModelError where a model directory lacks a file, or a file differs from the one that was shipped."""
+    if not folder.is_dir():
+        raise ModelError(f"{folder}: no model directory")
+    if (folder / "graph" / "HCLG.fst").exists():
+        raise ModelError(
+            f"{folder}: a model with a fixed graph (HCLG.fst) takes no grammar; use a small or lookahead model"
+        )
+    for name in NEEDED:
+        if not (folder / name).is_file() or not (folder / name).stat().st_size:
+            raise ModelError(f"{folder}: {name} is missing or empty")
+    shipped = folder / "files.json"
+    sizes: Mapping[str, int] = json.loads(shipped.read_text("utf-8")) if shipped.is_file() else {}
+    for name, size in sizes.items():
+        if not (folder / name).is_file() or (folder / name).stat().st_size != size:
+            raise ModelError(f"{folder}: {name} is not whole; install the model again")
+
+
+def _read(result: str) -> list[Word]:
+    rows = json.loads(result).get("result", [])
+    return [Word(row["word"].replace("_", " "), row["conf"], row["start"], row["end"]) for row in rows]
+
+
+def _words(folder: Path) -> dict[str, str]:
+    """Units as people write them, to the words of the model."""
+    lines = (folder / "graph" / "words.txt").read_text("utf-8").splitlines()
+    names = [line.split()[0] for line in lines if line]
+    return {name.replace("_", " "): name for name in names if name[0] not in "<[#!"}
+
+
+def _calibration(folder: Path) -> Calibration:
+    path = folder / "confidence.json"
+    return Calibration(**json.loads(path.read_text("utf-8"))) if path.is_file() else Calibration()
+
+
+def _plain(phrase: str) -> str:
+    """Lower case, without punctuation but for apostrophes."""
+    return re.sub(r"\s+", " ", re.sub(r"[^\w\s']", " ", phrase.lower().replace("’", "'"))).strip()
+
+
+@lru_cache
+def ear(folder: Path) -> Ear:
+    """The model of a directory, loaded once per process. Raises ModelError."""
+    return Ear(folder)
