@@ -39,15 +39,15 @@ def _alone(keys: list[str], mention: Mention) -> Mention | None:
 
 
 _SIGNS = frozenset(",.?!;。、…~-:\n")
-_TAIL = frozenset(("啊", "呀", "呢", "吧", "吗", "哦", "嘛", "了", "please", "love", "dear", "sir", "now", "mate", "?", "!", "."))
+_TAIL = frozenset(
+    ("啊", "呀", "呢", "吧", "吗", "哦", "嘛", "了", "please", "love", "dear", "sir", "now", "mate", "?", "!", ".")
+)
 
 
 def _long_past(row: list[Item], mention: Mention) -> bool:
     """Whether an emergency is told of long ago: a time in its clause that is not of now."""
     clause = next((item.clause for item in reversed(row) if item.first <= mention.first), 0)
-    return any(
-        item.topic == "time" and item.name in _PAST and abs(item.clause - clause) <= 1 for item in row
-    )
+    return any(item.topic == "time" and item.name in _PAST and abs(item.clause - clause) <= 1 for item in row)
 
 
 def _owner(row: list[Item], mention: Mention) -> str:

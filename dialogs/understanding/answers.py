@@ -70,8 +70,9 @@ def bare(keys: list[str], row: list[Item], act: Mention | None = None) -> YesNo 
     weak = [m for m, _ in said if m.label.name == "weakyes"]
     if strong:
         chosen = strong[0]
-        if chosen.label.name == "no" and any(m.label.name != "no" for m in strong) and _turned(row, chosen, strong):
-            chosen = next(m for m in strong if m.label.name != "no")
+        last = strong[-1]
+        if (chosen.label.name == "no") != (last.label.name == "no") and _turned(row, chosen, last):
+            chosen = last
         name = "yes" if chosen.label.name == "hedged" else chosen.label.name
         return name, chosen.first, chosen.end
     return ("yes", weak[0].first, weak[0].end) if weak else None
@@ -85,11 +86,8 @@ def well(keys: list[str], row: list[Item]) -> YesNo | None:
     return None
 
 
-def _turned(row: list[Item], first: Mention, strong: list[Mention]) -> bool:
-    other = next(m for m in strong if m.label.name != "no")
-    return other.first > first.first and any(
-        i.topic == "cue" and i.name in ("but", "repair") and first.first <= i.first <= other.first for i in row
-    )
+def _turned(row: list[Item], first: Mention, last: Mention) -> bool:
+    return any(i.topic == "cue" and i.name in ("but", "repair") and first.end <= i.first <= last.first for i in row)
 
 
 def about_fever(keys: list[str], row: list[Item], act: Mention | None = None) -> YesNo | None:
@@ -101,11 +99,16 @@ def about_fever(keys: list[str], row: list[Item], act: Mention | None = None) ->
             return None
         return ("yes" if last.status == "+" else "no"), last.first, last.end
     for at, item in enumerate(row):
-        if item.topic == "cue" and item.name in ("over", "still", "notgone") and not item.who and not _about_other(row, item):
+        if (
+            item.topic == "cue"
+            and item.name in ("over", "still", "notgone")
+            and not item.who
+            and not _about_other(row, item)
+        ):
             denied = at and row[at - 1].topic == "cue" and row[at - 1].name in ("neg", "negv")
             gone = (item.name == "over") != bool(denied)
             return ("no" if gone else "yes"), item.first, item.end
-    return bare(keys, row, act)
+    return bare(keys, row, act) or well(keys, row)
 
 
 def _about_other(row: list[Item], item: Item) -> bool:
@@ -144,15 +147,14 @@ def _counts(row: list[Item], item: Item) -> bool:
     if item.status != "+" or _long_ago(row, item) or (item.who and item.name != "met"):
         return False
     if item.name == "went":
-        return not any(other.topic == "contact" and other.name == "local" and other.clause == item.clause for other in row)
+        return not any(
+            other.topic == "contact" and other.name == "local" and other.clause == item.clause for other in row
+        )
     return item.name in ("trip", "met")
 
 
 def _long_ago(row: list[Item], item: Item) -> bool:
-    return any(
-        other.clause == item.clause and (other.topic, other.name) in _LONG_AGO
-        for other in row
-    )
+    return any(other.clause == item.clause and (other.topic, other.name) in _LONG_AGO for other in row)
 
 
 _LONG_AGO = {("time", "longago"), ("time", "unityear"), ("time", "unitmonth"), ("time", "halfyear")}

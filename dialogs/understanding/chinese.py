@@ -4,7 +4,36 @@ DIGITS = {
     "零": "0", "〇": "0", "一": "1", "二": "2", "三": "3", "四": "4", "五": "5", "六": "6", "七": "7",
     "八": "8", "九": "9", "幺": "1", "两": "2", "俩": "2", "仨": "3", "壹": "1", "贰": "2", "叁": "3",
 }  # fmt: skip
-SOUNDS = {"武": "5", "伍": "5", "巴": "8", "扒": "8", "柒": "7", "陆": "6", "捌": "8", "玖": "9", "肆": "4", "散": "3", "妻": "7", "酒": "9", "霸": "8", "师": "4", "流": "6", "溜": "6", "期": "7", "午": "5", "叄": "3", "起": "7", "久": "9", "气": "7", "寺": "4", "事": "4", "吴": "5", "无": "5", "要": "1", "把": "8"}
+SOUNDS = {
+    "武": "5",
+    "伍": "5",
+    "巴": "8",
+    "扒": "8",
+    "柒": "7",
+    "陆": "6",
+    "捌": "8",
+    "玖": "9",
+    "肆": "4",
+    "散": "3",
+    "妻": "7",
+    "酒": "9",
+    "霸": "8",
+    "师": "4",
+    "流": "6",
+    "溜": "6",
+    "期": "7",
+    "午": "5",
+    "叄": "3",
+    "起": "7",
+    "久": "9",
+    "气": "7",
+    "寺": "4",
+    "事": "4",
+    "吴": "5",
+    "无": "5",
+    "要": "1",
+    "把": "8",
+}
 _TENS = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100}
 _MISHEARD_TEN = frozenset("石时实拾是")
 _SHORT = {"廿": 20, "卅": 30}
@@ -35,8 +64,12 @@ def number(keys: list[str], at: int) -> tuple[float, int, str, bool] | None:
 def _misheard(keys: list[str], at: int, end: int) -> bool:
     """三石七度: a character that sounds like ten, between a digit and another with its degree."""
     after = keys[end + 1 : end + 3]
-    return end == at + 1 and keys[end] in _MISHEARD_TEN and keys[at] in DIGITS and bool(after) and (
-        after[0] in "度点" or (after[0] in DIGITS and after[1:] in (["度"], ["点"]))
+    return (
+        end == at + 1
+        and keys[end] in _MISHEARD_TEN
+        and keys[at] in DIGITS
+        and bool(after)
+        and (after[0] in "度点" or (after[0] in DIGITS and after[1:] in (["度"], ["点"])))
     )
 
 
@@ -48,7 +81,11 @@ def _first_of_two(run: list[str]) -> list[str]:
 
 def _digits(keys: list[str], at: int) -> tuple[str, int]:
     digits = ""
-    while at < len(keys) and len(digits) < 3 and (keys[at] in DIGITS or keys[at].isdecimal() or (not digits and keys[at] in SOUNDS)):
+    while (
+        at < len(keys)
+        and len(digits) < 3
+        and (keys[at] in DIGITS or keys[at].isdecimal() or (not digits and keys[at] in SOUNDS))
+    ):
         digits += DIGITS.get(keys[at]) or SOUNDS.get(keys[at]) or keys[at]
         at += 1
     return digits, at

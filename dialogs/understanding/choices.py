@@ -60,7 +60,9 @@ def _placed(keys: list[str], row: list[Item], options: tuple[str, ...]) -> tuple
     if "last" in names:
         return options[-1:]
     places = {int(name[1:]) for name in names if name[0] == "n"}
-    places |= {int(item.number.value) for item in row if item.number and not item.number.decimal} if not places else set()
+    places |= (
+        {int(item.number.value) for item in row if item.number and not item.number.decimal} if not places else set()
+    )
     return tuple(option for place, option in enumerate(options, 1) if place in places)
 
 

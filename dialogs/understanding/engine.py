@@ -105,7 +105,9 @@ def _yes_no(
         found.place("fever", *said[1:])
 
 
-def _answer(keys: list[str], row: list[Item], context: str, symptoms: bool, act: Mention | None) -> answers.YesNo | None:
+def _answer(
+    keys: list[str], row: list[Item], context: str, symptoms: bool, act: Mention | None
+) -> answers.YesNo | None:
     if context == "fever":
         return answers.about_fever(keys, row, act)
     if context == "contact":

@@ -4,10 +4,46 @@ DIGITS = {
     "zero": "0", "oh": "0", "o": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
     "six": "6", "seven": "7", "eight": "8", "nine": "9",
 }  # fmt: skip
-SOUNDS = {"to": "2", "too": "2", "for": "4", "fore": "4", "ate": "8", "won": "1", "tree": "3", "free": "3", "sex": "6",
-          "sicks": "6", "fife": "5", "nought": "0", "naught": "0", "nil": "0", "aught": "0", "tu": "2"}
-_COUNTED = frozenset(("day", "days", "week", "weeks", "of", "people", "sons", "kids", "persons", "hours", "months", "point",
-                      "daughters", "children", "others", "brothers", "sisters", "degrees"))
+SOUNDS = {
+    "to": "2",
+    "too": "2",
+    "for": "4",
+    "fore": "4",
+    "ate": "8",
+    "won": "1",
+    "tree": "3",
+    "free": "3",
+    "sex": "6",
+    "sicks": "6",
+    "fife": "5",
+    "nought": "0",
+    "naught": "0",
+    "nil": "0",
+    "aught": "0",
+    "tu": "2",
+}
+_COUNTED = frozenset(
+    (
+        "day",
+        "days",
+        "week",
+        "weeks",
+        "of",
+        "people",
+        "sons",
+        "kids",
+        "persons",
+        "hours",
+        "months",
+        "point",
+        "daughters",
+        "children",
+        "others",
+        "brothers",
+        "sisters",
+        "degrees",
+    )
+)
 _TEENS = {
     "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16,
     "seventeen": 17, "eighteen": 18, "nineteen": 19,

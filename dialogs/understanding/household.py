@@ -40,7 +40,9 @@ def count(keys: list[str], row: list[Item], context: str) -> Count | None:
         return others[-1].people + 1 + sum(part.people for part in listed), others[-1].first, others[-1].end
     if listed and (asked or _living(row)):
         return _sum(listed)
-    alone = next((item for item in row if item.topic == "count" and item.name == "alone" and (asked or _final(keys, item))), None)
+    alone = next(
+        (item for item in row if item.topic == "count" and item.name == "alone" and (asked or _final(keys, item))), None
+    )
     if alone and not listed and (asked or _home(row)):
         return 1, alone.first, alone.end
     return None

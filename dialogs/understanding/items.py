@@ -54,9 +54,7 @@ def items(text: Text) -> list[Item]:
     taken = {at for number in said for at in range(number.first, number.end)}
     row = [item for item in row if item.number or item.first not in taken or item.end - 1 not in taken]
     row += [
-        Item("sign", _SIGNS[key], at, at + 1)
-        for at, key in enumerate(text.keys)
-        if key in _SIGNS and at not in taken
+        Item("sign", _SIGNS[key], at, at + 1) for at, key in enumerate(text.keys) if key in _SIGNS and at not in taken
     ]
     row.sort(key=_order)
     return _bodily(row)

@@ -63,9 +63,15 @@ def _figures(text: Text, at: int) -> Number:
     if keys[at + 1 : at + 3] == [".", "."] and len(keys) > at + 3 and keys[at + 3].isdecimal() and len(keys[at]) == 2:
         return Number(float(f"{keys[at]}.{keys[at + 3][:2]}"), at, at + 4, decimal=True)
     sign, after = keys[at + 1], keys[at + 2]
-    fraction = after if after.isdecimal() else chinese.DIGITS.get(after) or english.DIGITS.get(after) or english.SOUNDS.get(after)
+    fraction = (
+        after
+        if after.isdecimal()
+        else chinese.DIGITS.get(after) or english.DIGITS.get(after) or english.SOUNDS.get(after)
+    )
     tight = text.ends[at] == text.starts[at + 1] and text.ends[at + 1] == text.starts[at + 2]
-    joined = sign in ("点", "point", "dot", "comma", "decimal") or (sign in ",。·、" and tight and len(keys[at]) in (2, 3))
+    joined = sign in ("点", "point", "dot", "comma", "decimal") or (
+        sign in ",。·、" and tight and len(keys[at]) in (2, 3)
+    )
     if joined and fraction and len(str(fraction)) <= 2:
         return Number(float(f"{keys[at]}.{fraction}"), at, at + 3, decimal=True)
     return Number(float(keys[at][:15]), at, at + 1)

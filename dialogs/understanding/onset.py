@@ -78,10 +78,14 @@ def onset(row: list[Item], context: str, now: datetime | None, symptoms: bool, s
         return None
     if started:
         return min(started, key=lambda m: _far(row, m))
-    beside = [m for m in found if any(
-        item.topic == "symptom" and item.status == "+" and not item.who and abs(item.clause - m.item.clause) <= 1
-        for item in row
-    )]
+    beside = [
+        m
+        for m in found
+        if any(
+            item.topic == "symptom" and item.status == "+" and not item.who and abs(item.clause - m.item.clause) <= 1
+            for item in row
+        )
+    ]
     if said_yes and not beside:
         beside = found
     return beside[0] if beside and not any(m.item.past for m in beside) else None

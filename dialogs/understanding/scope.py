@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from dialogs.understanding.clauses import Clauses, small
 from dialogs.understanding.items import Item
-from dialogs.understanding.lexicon import words
 
 FAR = 9  # tokens over which a denial still holds
 
@@ -25,31 +25,33 @@ class Scope:
     excepted: bool = False
     hedged: bool = False
     style: str = "before"  # whether denials stand before or after what they deny, in this clause
-    next_end: list[int] = field(default_factory=list)  # for each item: the token where its clause ends
-    last_sign: list[int] = field(default_factory=list)  # for each item: the token after the sign before it
+    clauses: Clauses = field(init=False)
     run: list[Item] = field(default_factory=list)
     before: list[Item] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.clauses = Clauses(self.keys, self.row)
+
     def walk(self) -> None:
         """Give every item its owner, clause and status."""
-        self._mark_clauses()
-        self._look_ahead(0)
+        self.style = self.clauses.style(0)
         for at, item in enumerate(self.row):
             step = _STEPS.get((item.topic, item.name)) or _STEPS.get((item.topic, ""))
             item.clause = self.clause
             if item.topic in ("cue", "count", "answer") and any(
-                key in _small("me") for key in self.keys[item.first : item.end]
+                key in small("me") for key in self.keys[item.first : item.end]
             ):
-                self.self_(at, item)
+                self._self_(at, item)
             if step:
                 step(self, at, item)
             item.who, item.past, item.hedged = self.who, self.past, self.hedged
             if item.topic in ("number", "time"):
-                item.status = "-" if self.denied and self.denied_at == item.first else "+"
+                said_no = self.denied and self.denied_at == item.first and self.keys[item.first - 1] != "no"
+                item.status = "-" if said_no else "+"
 
     # what is said
 
-    def symptom(self, at: int, item: Item) -> None:
+    def _symptom(self, at: int, item: Item) -> None:
         if item.settled:
             self.run.append(item)
             return
@@ -71,17 +73,17 @@ class Scope:
         self.comma_at = -1
         self.run.append(item)
 
-    def deny(self, at: int, item: Item) -> None:
+    def _deny(self, at: int, item: Item) -> None:
         if self.excepted and self.run:
             self._close(item)
         if self.style == "after" and self.run and not self.denied:
             self._settle("-")
             return
-        if not self.run and self._alone(at) and self._asked():
+        if not self.run and self.clauses.alone(at) and self._asked():
             self._settle_before("-")
             return
-        if self._others_before() and self._rest_is_filler(at) and self._filler(self.self_at, item.first):
-            self.not_me(at, item)
+        if self._others_before() and self.clauses.rest_is_filler(at) and self.clauses.filler(self.self_at, item.first):
+            self._not_me(at, item)
             return
         if self.denied == "unsure":
             return
@@ -91,7 +93,7 @@ class Scope:
         self.denied, self.denied_at, self.comma_at = strength, item.end, -1
         self.past = False
 
-    def affirm(self, at: int, item: Item) -> None:
+    def _affirm(self, at: int, item: Item) -> None:
         """'have', 'a bit', 'still': ends a denial, but not 'don't think I have' nor 'not a bit'."""
         if self.denied in ("raised", "unsure"):
             return
@@ -103,7 +105,7 @@ class Scope:
         if item.name == "hedge":
             self.hedged = True
 
-    def still(self, at: int, item: Item) -> None:
+    def _still(self, at: int, item: Item) -> None:
         """Still there, or not gone: what was said to be past goes on."""
         for symptom in self.run or (self.before if item.name == "notgone" else []):
             if not symptom.settled or item.name == "notgone":
@@ -112,28 +114,29 @@ class Scope:
         if self.denied != "raised":
             self.denied = ""
 
-    def yes(self, at: int, item: Item) -> None:
+    def _yes(self, at: int, item: Item) -> None:
         if self.style == "after" and self.run:
             self._settle("+")
-        elif not self.run and self._alone(at) and self._asked():
+        elif not self.run and self.clauses.alone(at) and self._asked():
             self._settle_before("+")
 
-    def over(self, at: int, item: Item) -> None:
+    def _over(self, at: int, item: Item) -> None:
         """Gone, cleared up: symptoms just named are over, unless this is denied."""
+        following = self.row[at + 1] if at + 1 < len(self.row) else None
+        if not self.run and following and following.topic == "symptom" and following.first - item.end <= 1:
+            self.denied, self.denied_at = "list", item.end  # stopped coughing
+            return
         targets = self.run or self.before
-        if self.denied and self.denied_at == item.first and self.denied != "raised":
-            status = "+"
-        else:
-            status = "-"
+        undone = self.denied and self.denied_at == item.first and self.denied != "raised"
         for symptom in targets:
             if symptom.status != "?" and symptom.who == self.who and not (self.run and symptom.settled):
-                symptom.status = status
+                symptom.status = "+" if undone else "-"
         self.denied = ""
 
-    def none_of_these(self, at: int, item: Item) -> None:
+    def _none_of_these(self, at: int, item: Item) -> None:
         """All denied together, after the list (都没有) or before it (都没有发烧咳嗽)."""
         targets = self.run or self.before
-        if targets and self._rest_is_filler(at):
+        if targets and self.clauses.rest_is_filler(at):
             for symptom in targets:
                 if not symptom.settled and symptom.who == self.who:
                     symptom.status = "-"
@@ -142,18 +145,21 @@ class Scope:
         else:
             self.denied, self.denied_at, self.comma_at = "list", item.end, -1
 
-    def none_of_it(self, at: int, item: Item) -> None:
-        """'I haven't got one': denies what was named before."""
+    def _none_of_it(self, at: int, item: Item) -> None:
+        """'I haven't got one': denies what was named before, or what follows ('don't have any cough')."""
+        if not self.clauses.rest_is_filler(at) or not (self.run or self.before):
+            self.denied, self.denied_at, self.comma_at = "list", item.end, -1
+            return
         for symptom in self.run or self.before:
             if not symptom.who:
                 symptom.status, symptom.settled = "-", True
 
-    def me_too(self, at: int, item: Item) -> None:
+    def _me_too(self, at: int, item: Item) -> None:
         """'... and I've caught it too': the symptoms of others are mine as well."""
         for symptom in self.run + self.before:
             symptom.who = ""
 
-    def not_me(self, at: int, item: Item) -> None:
+    def _not_me(self, at: int, item: Item) -> None:
         """'My wife coughs, I don't', 'it is my sister, not me'."""
         self.who = ""
         for symptom in (self.run or self.before) if self._others_before() else []:
@@ -163,16 +169,13 @@ class Scope:
         targets = self.run or self.before
         return bool(targets) and all(symptom.who for symptom in targets)
 
-    def _filler(self, start: int, end: int) -> bool:
-        return all(key in _small("filler") for key in self.keys[start:end])
-
-    def past_time(self, at: int, item: Item) -> None:
+    def _past_time(self, at: int, item: Item) -> None:
         self.past = True
 
-    def present_time(self, at: int, item: Item) -> None:
+    def _present_time(self, at: int, item: Item) -> None:
         self.past = False
 
-    def going_on(self, at: int, item: Item) -> None:
+    def _going_on(self, at: int, item: Item) -> None:
         """Since, for days: 'had a cough since yesterday' is no past."""
         for symptom in self.run:
             if not symptom.settled:
@@ -181,20 +184,22 @@ class Scope:
 
     # whose
 
-    def person(self, at: int, item: Item) -> None:
+    def _person(self, at: int, item: Item) -> None:
         if self._with_self(at, item):
             self.who = ""
             return
-        if item.first and self.keys[item.first - 1] in _small("preposition") and item.name != "patient":
+        if item.first and self.keys[item.first - 1] in small("preposition") and item.name != "patient":
             return
-        if item.first > 1 and self.keys[item.first - 1] in _small("my") and self.keys[item.first - 2] in _small(
-            "preposition"
+        if (
+            item.first > 1
+            and self.keys[item.first - 1] in small("my")
+            and self.keys[item.first - 2] in small("preposition")
         ):
             return
         self._turn((self.named or "they") if item.name == "they" else item.name)
         self.named = self.named if item.name == "they" else item.name
 
-    def self_(self, at: int, item: Item) -> None:
+    def _self_(self, at: int, item: Item) -> None:
         following = self.row[at + 1] if at + 1 < len(self.row) else None
         han = not self.keys[item.first].isascii()
         if following and following.topic == "person" and following.first - item.end <= 1 and (han or item.name == "my"):
@@ -206,7 +211,7 @@ class Scope:
         if self.denied in ("list", "verb") and (self.run or self.denied_at == item.first or self.comma_at >= 0):
             self.denied = ""
 
-    def says(self, at: int, item: Item) -> None:
+    def _says(self, at: int, item: Item) -> None:
         """'Mummy says it is 37': what somebody reports is not about them."""
         following = self.row[at + 1] if at + 1 < len(self.row) else None
         brief = not self.keys[item.first].isascii() and item.end - item.first == 1
@@ -215,7 +220,7 @@ class Scope:
         if not (following and following.topic == "person" and following.first - item.end <= 1):
             self.who = ""
 
-    def contact(self, at: int, item: Item) -> None:
+    def _contact(self, at: int, item: Item) -> None:
         """Journeys and meetings are denied like symptoms."""
         near = item.first - self.denied_at <= FAR
         if self.denied == "unsure":
@@ -223,7 +228,7 @@ class Scope:
         elif item.name == "neg" or (self.denied and near):
             item.status = "-"
 
-    def except_self(self, at: int, item: Item) -> None:
+    def _except_self(self, at: int, item: Item) -> None:
         for symptom in self.run:
             symptom.who, symptom.status = "", "-"
         if not self.run:
@@ -238,23 +243,23 @@ class Scope:
 
     def _with_self(self, at: int, item: Item) -> bool:
         near = self.keys[max(item.first - 4, 0) : item.first] + self.keys[item.end : item.end + 2]
-        joined = any(key in _small("join") for key in near)
-        return joined and any(key in _small("me") for key in near)
+        joined = any(key in small("join") for key in near)
+        return joined and any(key in small("me") for key in near)
 
     # boundaries
 
-    def comma(self, at: int, item: Item) -> None:
+    def _comma(self, at: int, item: Item) -> None:
         if self.denied == "verb":
             self.denied = ""
         self.excepted = False
         self.comma_at = item.end
         self._new_clause(at, keep_run=self.denied == "list")
 
-    def list_comma(self, at: int, item: Item) -> None:
+    def _list_comma(self, at: int, item: Item) -> None:
         if self.denied:
             self.denied_at = item.end
 
-    def end(self, at: int, item: Item) -> None:
+    def _end(self, at: int, item: Item) -> None:
         self.denied = ""
         self.past = False
         self.excepted = False
@@ -262,17 +267,17 @@ class Scope:
         self.comma_at = -1
         self._new_clause(at)
 
-    def but(self, at: int, item: Item) -> None:
+    def _but(self, at: int, item: Item) -> None:
         self.denied = ""
         self.excepted = False
         self.past = False
         self._new_clause(at)
 
-    def exception(self, at: int, item: Item) -> None:
+    def _exception(self, at: int, item: Item) -> None:
         self.denied = ""
         self.excepted = True
 
-    def exception_end(self, at: int, item: Item) -> None:
+    def _exception_end(self, at: int, item: Item) -> None:
         self.excepted = False
 
     def _close(self, item: Item) -> None:
@@ -284,60 +289,23 @@ class Scope:
         if self.run:
             self.before = self.before + self.run if keep_run else self.run
             self.run = []
-        self._look_ahead(at + 1)
+        self.style = self.clauses.style(at + 1)
 
     # looking around
-
-    def _mark_clauses(self) -> None:
-        sign = 0
-        for item in self.row:
-            self.last_sign.append(sign)
-            sign = item.end if item.topic == "sign" else sign
-        end = len(self.keys)
-        for item in reversed(self.row):
-            self.next_end.append(end)
-            end = item.first if _ends(item) else end
-        self.next_end.reverse()
-
-    def _look_ahead(self, start: int) -> None:
-        """Style 'after' (fever no cough yes): first a symptom, last an answer with nothing but filler behind it."""
-        first = last = None
-        for at in range(start, len(self.row)):
-            item = self.row[at]
-            kind = (item.topic, item.name)
-            if item.topic == "sign" and item.name != "list":
-                break
-            if kind in _TURNS and not (last and last.end == item.first and last.topic == "cue"):
-                if not (kind == ("cue", "have") and self._rest_is_filler(at)):
-                    break
-            if item.topic == "symptom" or kind in _ANSWERS:
-                first = first or item
-                last = item
-        self.style = "before"
-        if first and last and first.topic == "symptom" and last.topic != "symptom":
-            end = next((i.first for i in self.row[start:] if i.first >= last.end and _ends(i)), len(self.keys))
-            if all(key in _small("filler") for key in self.keys[last.end : end]):
-                self.style = "after"
 
     def _bare(self, start: int, item: Item) -> bool:
         """Whether a symptom after a comma only goes on with the list."""
         first = item.first if item.start < 0 else min(item.first, item.start)
-        return all(key in _small("and") or key in _small("filler") for key in self.keys[start:first])
-
-    def _alone(self, at: int) -> bool:
-        """Whether an answer word stands alone in its clause."""
-        head = self.keys[self.last_sign[at] : self.row[at].first]
-        return all(key in _small("filler") for key in head) and self._rest_is_filler(at)
-
-    def _rest_is_filler(self, at: int) -> bool:
-        return all(key in _small("filler") for key in self.keys[self.row[at].end : self.next_end[at]])
+        return all(key in small("and") or key in small("filler") for key in self.keys[start:first])
 
     def _asked(self) -> bool:
         """Whether the last clause only named symptoms, as in 'cough? no'."""
-        return bool(self.before) and all(
-            symptom.status in "+?" and not symptom.settled and not symptom.past for symptom in self.before
-        ) and not any(
-            item.clause == self.before[-1].clause and (item.topic, item.name) in _STATED for item in self.row
+        return (
+            bool(self.before)
+            and all(symptom.status in "+?" and not symptom.settled and not symptom.past for symptom in self.before)
+            and not any(
+                item.clause == self.before[-1].clause and (item.topic, item.name) in _STATED for item in self.row
+            )
         )
 
     def _settle(self, status: str) -> None:
@@ -350,53 +318,39 @@ class Scope:
             symptom.status, symptom.settled = status, True
 
 
-def _small(name: str) -> frozenset[str]:
-    found = _SMALL.get(name)
-    if found is None:
-        found = _SMALL[name] = words("small", name)
-    return found
-
-
-def _ends(item: Item) -> bool:
-    return item.topic == "sign" or (item.topic, item.name) in _TURNS
-
-
-_SMALL: dict[str, frozenset[str]] = {}
-_TURNS = {("cue", "but"), ("cue", "have"), ("cue", "hedge"), ("cue", "self"), ("cue", "i")}
-_ANSWERS = {("cue", "neg"), ("cue", "negv"), ("cue", "yes"), ("cue", "noneof"), ("cue", "raised")}
 _STATED = {("cue", "have"), ("cue", "i"), ("cue", "hedge")}
 _STEPS = {
-    ("symptom", ""): Scope.symptom,
-    ("cue", "neg"): Scope.deny,
-    ("cue", "negv"): Scope.deny,
-    ("cue", "raised"): Scope.deny,
-    ("cue", "unsure"): Scope.deny,
-    ("cue", "noneof"): Scope.none_of_these,
-    ("cue", "have"): Scope.affirm,
-    ("cue", "hedge"): Scope.affirm,
-    ("cue", "still"): Scope.still,
-    ("cue", "notgone"): Scope.still,
-    ("cue", "negone"): Scope.none_of_it,
-    ("cue", "metoo"): Scope.me_too,
-    ("cue", "yes"): Scope.yes,
-    ("cue", "over"): Scope.over,
-    ("cue", "past"): Scope.past_time,
-    ("cue", "now"): Scope.present_time,
-    ("cue", "since"): Scope.going_on,
-    ("person", ""): Scope.person,
-    ("cue", "i"): Scope.self_,
-    ("cue", "my"): Scope.self_,
-    ("cue", "we"): Scope.self_,
-    ("cue", "exceptme"): Scope.except_self,
-    ("cue", "says"): Scope.says,
-    ("cue", "notme"): Scope.not_me,
-    ("contact", ""): Scope.contact,
-    ("sign", "comma"): Scope.comma,
-    ("sign", "colon"): Scope.comma,
-    ("sign", "list"): Scope.list_comma,
-    ("sign", "end"): Scope.end,
-    ("sign", "question"): Scope.end,
-    ("cue", "but"): Scope.but,
-    ("cue", "except"): Scope.exception,
-    ("cue", "besides"): Scope.exception_end,
+    ("symptom", ""): Scope._symptom,
+    ("cue", "neg"): Scope._deny,
+    ("cue", "negv"): Scope._deny,
+    ("cue", "raised"): Scope._deny,
+    ("cue", "unsure"): Scope._deny,
+    ("cue", "noneof"): Scope._none_of_these,
+    ("cue", "have"): Scope._affirm,
+    ("cue", "hedge"): Scope._affirm,
+    ("cue", "still"): Scope._still,
+    ("cue", "notgone"): Scope._still,
+    ("cue", "negone"): Scope._none_of_it,
+    ("cue", "metoo"): Scope._me_too,
+    ("cue", "yes"): Scope._yes,
+    ("cue", "over"): Scope._over,
+    ("cue", "past"): Scope._past_time,
+    ("cue", "now"): Scope._present_time,
+    ("cue", "since"): Scope._going_on,
+    ("person", ""): Scope._person,
+    ("cue", "i"): Scope._self_,
+    ("cue", "my"): Scope._self_,
+    ("cue", "we"): Scope._self_,
+    ("cue", "exceptme"): Scope._except_self,
+    ("cue", "says"): Scope._says,
+    ("cue", "notme"): Scope._not_me,
+    ("contact", ""): Scope._contact,
+    ("sign", "comma"): Scope._comma,
+    ("sign", "colon"): Scope._comma,
+    ("sign", "list"): Scope._list_comma,
+    ("sign", "end"): Scope._end,
+    ("sign", "question"): Scope._end,
+    ("cue", "but"): Scope._but,
+    ("cue", "except"): Scope._exception,
+    ("cue", "besides"): Scope._exception_end,
 }

@@ -45,7 +45,32 @@ def syllable(character: str) -> str:
 
 # the names of two characters that are worth hearing in others; most pairs of syllables mean too many things
 _CORE = frozenset(
-    ("发烧 发热 咳嗽 腹泻 拉稀 乏力 疲劳 疲倦 头痛 头疼 呕吐 鼻塞 流涕 寒战 发冷 胸痛 胸闷 皮疹 疹子 咽痛 喉痛 嗓子 气喘 气短").split()
+    [
+        "发烧",
+        "发热",
+        "咳嗽",
+        "腹泻",
+        "拉稀",
+        "乏力",
+        "疲劳",
+        "疲倦",
+        "头痛",
+        "头疼",
+        "呕吐",
+        "鼻塞",
+        "流涕",
+        "寒战",
+        "发冷",
+        "胸痛",
+        "胸闷",
+        "皮疹",
+        "疹子",
+        "咽痛",
+        "喉痛",
+        "嗓子",
+        "气喘",
+        "气短",
+    ]
 )
 _PLAIN = frozenset("有没不了我你他的一个这那起上下来去是好会人在也都就还说年月日前后")
 _ALIKE = 0.84
@@ -68,7 +93,9 @@ def english_key(word: str) -> str:
 
 def sound_keys(keys: list[str]) -> list[str]:
     """Each token by its sound."""
-    return [english_key(key) if key.isascii() and key.isalpha() else syllable(key) if len(key) == 1 else key for key in keys]
+    return [
+        english_key(key) if key.isascii() and key.isalpha() else syllable(key) if len(key) == 1 else key for key in keys
+    ]
 
 
 @cache

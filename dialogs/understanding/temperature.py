@@ -71,6 +71,8 @@ def _joined(keys: list[str], row: list[Item], at: int) -> Reading:
             pass
         elif other.number and not reading.decimal and _fraction(reading, other, keys, gap):
             digits = other.number.spelled or f"{other.number.value:.0f}"
+            if len(digits) == 2 and int(digits[1]) - int(digits[0]) == 1:
+                digits = digits[0] + "5"  # 五六 is between the two
             reading.value, reading.decimal = float(f"{reading.value:.0f}.{digits}"), True
         else:
             break
@@ -85,7 +87,9 @@ def _fraction(reading: Reading, other: Item, keys: list[str], gap: list[str]) ->
     if other.number.decimal or not (small or (other.number.value < 100 and reading.degrees)):
         return False
     whole = 30 <= reading.value <= 45 or 90 <= reading.value <= 110
-    return whole and (reading.degrees or keys[other.first] in HAN_DIGITS or not keys[other.first].isdecimal() or not gap)
+    return whole and (
+        reading.degrees or keys[other.first] in HAN_DIGITS or not keys[other.first].isdecimal() or not gap
+    )
 
 
 def _spelled(digits: str) -> float:
@@ -113,7 +117,7 @@ def _measure_before(row: list[Item], at: int) -> str:
     """The last measure named before the number, not further than the number before it."""
     end = row[at].first
     for other in reversed(row[:at]):
-        if other.number or other.topic == "sign" and other.name in ("end", "question"):
+        if other.number or (other.topic == "sign" and other.name in ("end", "question")):
             return ""
         if other.topic != "measure" or end - other.end > _NEAR:
             continue
@@ -134,8 +138,10 @@ def _ratio(keys: list[str], item: Item, reading: Reading) -> bool:
     if reading.value > HIGHEST and keys[reading.end : reading.end + 1] == ["了"] and not reading.decimal:
         return True  # 我七十三了 tells an age
     return keys[reading.end : reading.end + 1] == ["over"] or (
-        keys[item.first - 1 : item.first] == ["over"] and keys[item.first - 2 : item.first - 1] != ["touch"]
-        and item.first > 1 and keys[item.first - 2][0].isdecimal()
+        keys[item.first - 1 : item.first] == ["over"]
+        and keys[item.first - 2 : item.first - 1] != ["touch"]
+        and item.first > 1
+        and keys[item.first - 2][0].isdecimal()
     )
 
 

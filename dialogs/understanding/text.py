@@ -74,7 +74,7 @@ def keys_of(phrase: str) -> list[str]:
     if phrase.replace(" ", "a").isalpha():
         if phrase.isascii():
             return phrase.lower().split()
-        if "一" <= min(phrase) and max(phrase) <= "鿿":
+        if min(phrase) >= "一" and max(phrase) <= "鿿":
             return list(phrase.translate(folding()))
     return read(phrase).keys
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[3]))
 
-from dialogs.understanding import CONTEXTS, understand  # noqa: E402
-from dialogs.understanding.lexicon import entries, spellings  # noqa: E402
+from dialogs.understanding import CONTEXTS, understand
+from dialogs.understanding.lexicon import entries, spellings
 
 
 def pieces() -> list[str]:

@@ -198,7 +198,9 @@ def main() -> None:
         for case, got, bad in wrong:
             if not options.only or options.only in {case.lang, case.phenomenon, case.lang.split("-")[0], *bad}:
                 want = {key: value for key, value in case.want.items() if value and value != DEFAULTS[key]}
-                print(f"{case.lang} {case.phenomenon} [{case.context}] {case.text}\n   want {want}\n   got  {show(got)}")
+                print(
+                    f"{case.lang} {case.phenomenon} [{case.context}] {case.text}\n   want {want}\n   got  {show(got)}"
+                )
     for lang in sorted(name for name in tallies if " " not in name):
         figures = summary(tallies[lang])
         print(f"{lang:8}", "  ".join(f"{name} {value:.1f}" for name, value in figures.items() if value == value))

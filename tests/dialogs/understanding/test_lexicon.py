@@ -24,10 +24,12 @@ def test_pattern_stands_for_all_its_spellings() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "said"), [("- a\n- b\n", "not a list"), ("yes: a, b\n", "in quotes"), ("a: 'b (c'\n", "cannot read")])
+@pytest.mark.parametrize(
+    ("text", "said"), [("- a\n- b\n", "not a list"), ("yes: a, b\n", "in quotes"), ("a: 'b (c'\n", "cannot read")]
+)
 def test_bad_file_is_named(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "xx.symptom.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(LexiconError, match="xx.symptom.yaml") as error:
+    with pytest.raises(LexiconError, match=r"xx\.symptom\.yaml") as error:
         checked(path)
     assert said in str(error.value)

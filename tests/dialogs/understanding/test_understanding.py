@@ -36,9 +36,43 @@ def test_labelled_utterances_use_known_names() -> None:
 
 
 _WORDS = st.sampled_from(
-    "no not but I my son fever cough yes 37.8 三十七 度 八 点 半 没有 发烧 咳嗽 我 儿子 除了 , 。 ? but also since days ago 两 天".split()
+    [
+        "no",
+        "not",
+        "but",
+        "I",
+        "my",
+        "son",
+        "fever",
+        "cough",
+        "yes",
+        "37.8",
+        "三十七",
+        "度",
+        "八",
+        "点",
+        "半",
+        "没有",
+        "发烧",
+        "咳嗽",
+        "我",
+        "儿子",
+        "除了",
+        ",",
+        "。",
+        "?",
+        "but",
+        "also",
+        "since",
+        "days",
+        "ago",
+        "两",
+        "天",
+    ]
 )
-_ANYTHING = st.one_of(st.text(), st.lists(_WORDS, max_size=30).map(" ".join), st.lists(_WORDS, max_size=30).map("".join))
+_ANYTHING = st.one_of(
+    st.text(), st.lists(_WORDS, max_size=30).map(" ".join), st.lists(_WORDS, max_size=30).map("".join)
+)
 
 
 @given(text=_ANYTHING, context=st.sampled_from(sorted(CONTEXTS)))
@@ -53,7 +87,9 @@ def test_any_text_is_understood_in_known_terms(text: str, context: str) -> None:
     assert set(said.spans) == set(said.confidence)
 
 
-@pytest.mark.parametrize("piece", ["没有发烧", "no cough ", "37.8 ", "，", "一百", "a" * 50, "\x00", "我儿子", "🤮", "what … "])
+@pytest.mark.parametrize(
+    "piece", ["没有发烧", "no cough ", "37.8 ", "，", "一百", "a" * 50, "\x00", "我儿子", "🤮", "what … "]
+)
 def test_ten_thousand_characters_take_no_time(piece: str) -> None:
     understand(piece)
     text = (piece * 10_000)[:10_000]
@@ -71,7 +107,12 @@ def test_unknown_context_is_refused() -> None:
 
 
 def test_lines_are_answered_in_order_and_bad_ones_in_their_place() -> None:
-    lines = ['{"lang": "en", "context": "fever", "text": "no"}', "nonsense", '{"context": "weather", "text": "a"}', "[1]"]
+    lines = [
+        '{"lang": "en", "context": "fever", "text": "no"}',
+        "nonsense",
+        '{"context": "weather", "text": "a"}',
+        "[1]",
+    ]
     first, *bad = [json.loads(line) for line in serve(lines)]
     assert first["yes_no"] == "no"
     assert first["symptoms_absent"] == ["fever"]

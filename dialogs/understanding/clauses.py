@@ -1,0 +1,74 @@
+"""Where clauses end, what stands alone in them, and on which side of its object a denial stands."""
+
+from functools import cache
+
+from dialogs.understanding.items import Item
+from dialogs.understanding.lexicon import words
+
+_TURNS = {("cue", "but"), ("cue", "have"), ("cue", "hedge"), ("cue", "self"), ("cue", "i")}
+_ANSWERS = {("cue", "neg"), ("cue", "negv"), ("cue", "yes"), ("cue", "noneof"), ("cue", "raised")}
+
+
+@cache
+def small(name: str) -> frozenset[str]:
+    """A set of small words from the files small."""
+    return words("small", name)
+
+
+class Clauses:
+    """The row of items seen by clause; every look costs no more than its clause."""
+
+    def __init__(self, keys: list[str], row: list[Item]) -> None:
+        self.keys, self.row = keys, row
+        self.last_sign: list[int] = []  # for each item: the token after the sign before it
+        self.next_end: list[int] = []  # for each item: the token where its clause ends
+        sign = 0
+        for item in row:
+            self.last_sign.append(sign)
+            sign = item.end if item.topic == "sign" else sign
+        end = len(keys)
+        for item in reversed(row):
+            self.next_end.append(end)
+            end = item.first if _ends(item) else end
+        self.next_end.reverse()
+
+    def filler(self, start: int, end: int) -> bool:
+        """Whether tokens start..end-1 say nothing of their own."""
+        return all(key in small("filler") for key in self.keys[start:end])
+
+    def rest_is_filler(self, at: int) -> bool:
+        """Whether nothing but filler follows an item in its clause."""
+        return self.filler(self.row[at].end, self.next_end[at])
+
+    def alone(self, at: int) -> bool:
+        """Whether an item stands alone in its clause."""
+        return self.filler(self.last_sign[at], self.row[at].first) and self.rest_is_filler(at)
+
+    def style(self, start: int) -> str:
+        """'after' in a clause like 'fever no cough yes' (a symptom first, an answer last), else 'before'."""
+        first: Item | None = None
+        last, last_at = None, 0
+        for at in range(start, len(self.row)):
+            item = self.row[at]
+            kind = (item.topic, item.name)
+            if item.topic == "sign" and item.name != "list":
+                break
+            if kind in _TURNS and not self._answers(at, last):
+                break
+            if item.topic == "symptom" or kind in _ANSWERS:
+                first = first or item
+                last, last_at = item, at
+        if first is None or last is None or first.topic != "symptom" or last.topic == "symptom":
+            return "before"
+        return "after" if self.filler(last.end, max(last.end, self.next_end[last_at])) else "before"
+
+    def _answers(self, at: int, last: Item | None) -> bool:
+        """Whether a word that could begin a clause only ends this one: 不算有, 倒是有."""
+        item = self.row[at]
+        if last and last.end == item.first and last.topic == "cue":
+            return True
+        return (item.topic, item.name) == ("cue", "have") and self.rest_is_filler(at)
+
+
+def _ends(item: Item) -> bool:
+    return item.topic == "sign" or (item.topic, item.name) in _TURNS
