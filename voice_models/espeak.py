@@ -3,6 +3,7 @@
 import ctypes
 import threading
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import espeakng_loader
@@ -67,6 +68,7 @@ class Espeak:
         self.sample_rate: int = self._library.espeak_Initialize(_SYNCHRONOUS, 0, data, _DONT_EXIT)
         if self.sample_rate <= 0:
             raise EspeakError(f"eSpeak NG cannot read its data in {data.decode()}")
+        self._variants = Path(data.decode()) / "voices" / "!v"
         self._pieces: list[bytes] = []
         self._callback = _Callback(self._keep)  # the library holds only a pointer: keep it alive here
         self._library.espeak_SetSynthCallback(self._callback)
@@ -88,8 +90,11 @@ class Espeak:
 
     def check(self, voice: str) -> None:
         """Raise EspeakError unless eSpeak NG has this voice."""
+        base, _, variant = voice.partition("+")
         with _LOCK:
-            if self._library.espeak_SetVoiceByName(voice.encode()):
+            # eSpeak takes an unknown variant without a word and speaks in the plain voice
+            strange = variant and not (self._variants / variant).is_file()
+            if not base or strange or self._library.espeak_SetVoiceByName(voice.encode()):
                 raise EspeakError(f"eSpeak NG has no voice {voice!r}")
 
     def _choose(self, manner: Manner) -> None:

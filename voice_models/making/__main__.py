@@ -29,7 +29,8 @@ def make(language: str, speech: Path, work: Path, minutes: float) -> None:
         train(language, work, minutes * MEASURED_SHARE)
         (folder / "measured.done").touch()
     ship(language, measured, folder / "measured-model")
-    command = [sys.executable, "-m", "voice_models.making.evaluate", language, str(folder / "measured-model"), str(work)]
+    examined = str(folder / "measured-model")
+    command = [sys.executable, "-m", "voice_models.making.evaluate", language, examined, str(work)]
     figures = subprocess.run([*command, "--calibrate"], check=True, capture_output=True, text=True).stdout
     (folder / "figures.txt").write_text(figures, "utf-8")
     train(language, work, minutes * (1 - MEASURED_SHARE), True, None if late.exists() else measured, "late", LATE_PEAK)

@@ -105,7 +105,7 @@ class Graph:
         return {sound: SOUND_COST - RARE_WEIGHT * (math.log(part) - usual) for sound, part in share.items()}
 
     def timed(self, lexicon: fst.VectorFst) -> fst.VectorFst:
-        """The lexicon over Kaldi's transition-ids, by CTC's rules: sounds may stay, blanks lie between, a repeat needs one."""
+        """The lexicon over transition-ids, by CTC's rules: sounds may stay, blanks lie between, a repeat needs one."""
         timed, numbers, waiting = fst.VectorFst(), {}, []
 
         def state(inner: int, last: int) -> int:
