@@ -165,7 +165,7 @@ def carriers(language: str) -> tuple[str, ...]:
     return tuple(listed(book(language)["carrier"]))
 
 
-ACTS = ("repeat", "human", "call_later", "wrong_number", "refuse", "hold_on", "who_are_you")
+ACTS: tuple[str, ...] = ("repeat", "human", "call_later", "wrong_number", "refuse", "hold_on", "who_are_you")
 ACTS += ("correction", "dont_know", "emergency", "social")
 KINDS = ("temperature", "yes_no", "symptoms", "household", "onset", "contact", "digits", "moment")
 

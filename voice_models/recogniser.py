@@ -188,6 +188,25 @@ def check(folder: Path) -> None:
             raise ModelError(f"{folder}: {name} is not whole; install the model again")
 
 
+class _Loader(vosk.Model):  # type: ignore[misc]  # vosk ships no types
+    """Vosk's loader without a model: its download needs no other state."""
+
+    def __init__(self) -> None:
+        """Load nothing."""
+
+    def __del__(self) -> None:
+        """Free nothing."""
+
+
+def fetch(name: str) -> Path:
+    """Have Vosk's own loader fetch an official model such as vosk-model-small-cn-0.22. Raises ModelError."""
+    try:
+        return Path(_Loader().get_model_path(name, None))
+    except (Exception, SystemExit) as trouble:  # the loader ends the program for a name it does not know
+        advice = "without the internet, put the unpacked model's folder in place by hand"
+        raise ModelError(f"cannot fetch the model {name!r}: {trouble or 'no such model'}; {advice}") from trouble
+
+
 def _read(result: str) -> list[Word]:
     rows = json.loads(result).get("result", [])
     return [Word(row["word"].replace("_", " "), row["conf"], row["start"], row["end"]) for row in rows]

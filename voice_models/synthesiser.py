@@ -184,7 +184,8 @@ def read_wav(path: Path) -> tuple[Samples, int]:
         raise SynthesisError(f"{path}: no WAV file: {trouble}") from trouble
     if width != 2:
         raise SynthesisError(f"{path}: {8 * width}-bit samples; 16-bit are needed")
-    samples = np.frombuffer(raw[: len(raw) // (2 * channels) * 2 * channels], np.int16).astype(np.float32) / 32768
+    whole = np.frombuffer(raw[: len(raw) // (2 * channels) * 2 * channels], np.int16)
+    samples = np.asarray(whole / np.float32(32768), np.float32)
     return (samples.reshape(-1, channels) if channels > 1 else samples), rate
 
 

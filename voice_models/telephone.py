@@ -56,7 +56,7 @@ def encode(samples: Samples, law: str = "mulaw") -> Bytes:
 
 def decode(coded: Bytes, law: str = "mulaw") -> Samples:
     """G.711 bytes as samples in -1..1."""
-    return VALUES[law][coded].astype(np.float32) / 32768
+    return np.asarray(VALUES[law][coded] / np.float32(32768), np.float32)
 
 
 def pcm(samples: Samples) -> Pcm:
@@ -77,14 +77,14 @@ def _band_filter(low: float, high: float) -> Samples:
     """An even FIR of 101 taps that passes `low`-`high` Hz."""
     time = np.arange(-50, 51)
     ideal = 2 * high / RATE * np.sinc(2 * high / RATE * time) - 2 * low / RATE * np.sinc(2 * low / RATE * time)
-    return (ideal * np.hamming(101)).astype(np.float32)
+    return np.asarray(ideal * np.hamming(101), np.float32)
 
 
 def banded(samples: Samples, low: float = 300, high: float = 3400) -> Samples:
     """The band of a telephone line, 300-3400 Hz."""
     if len(samples) < 101:
         return samples
-    return np.convolve(samples, _band_filter(low, high), "same").astype(np.float32)
+    return np.asarray(np.convolve(samples, _band_filter(low, high), "same"), np.float32)
 
 
 def speech_level(samples: Samples) -> float:
@@ -102,7 +102,7 @@ def noisy(samples: Samples, ratio_db: float, random: np.random.Generator, colour
     hertz = np.maximum(np.fft.rfftfreq(len(samples), 1 / RATE), 50)
     noise = np.fft.irfft(spectrum / hertz**colour, len(samples))
     level = speech_level(samples) * 10 ** (-ratio_db / 20)
-    return (samples + noise * (level / (np.sqrt((noise**2).mean()) + 1e-12))).astype(np.float32)
+    return np.asarray(samples + noise * (level / (np.sqrt((noise**2).mean()) + 1e-12)), np.float32)
 
 
 def lossy(coded: Bytes, share: float, random: np.random.Generator, silence: int = 0xFF, burst: float = 1.5) -> Bytes:
@@ -140,7 +140,7 @@ def tone(key: str, seconds: float = 0.1, level: float = 0.25) -> Samples:
         raise ValueError(f"no key {key!r}; keys are {KEYS}")
     time = np.arange(int(seconds * RATE)) / RATE
     low, high = LOW_TONES[place // 4], HIGH_TONES[place % 4]
-    return (level * (np.sin(2 * np.pi * low * time) + np.sin(2 * np.pi * high * time))).astype(np.float32)
+    return np.asarray(level * (np.sin(2 * np.pi * low * time) + np.sin(2 * np.pi * high * time)), np.float32)
 
 
 def keys(samples: Samples) -> str:
@@ -170,4 +170,4 @@ def _probes() -> Samples:
     """Cosines and sines of the eight tones (160, 16), scaled so that their squares add up to the power of a sine."""
     time = np.arange(PACKET)[:, None] / RATE
     turns = 2 * np.pi * time * np.array([*LOW_TONES, *HIGH_TONES])
-    return (np.concatenate([np.cos(turns), np.sin(turns)], 1) * (np.sqrt(2) / PACKET)).astype(np.float32)
+    return np.asarray(np.concatenate([np.cos(turns), np.sin(turns)], 1) * (np.sqrt(2) / PACKET), np.float32)

@@ -58,7 +58,7 @@ class Calls:
         tail[0] = 1
         size = 1 << int(len(padded) + length).bit_length()
         echoed = np.fft.irfft(np.fft.rfft(padded, size) * np.fft.rfft(tail, size), size)[: len(padded)]
-        return (echoed / (np.abs(echoed).max() + 1e-6)).astype(np.float32)
+        return np.asarray(echoed / (np.abs(echoed).max() + 1e-6), np.float32)
 
     def _line(self, samples: Samples, others: Talkers) -> Samples:
         """Noise, talkers, hum, band, handset, level, codec and loss; returns samples on the 16-bit scale."""
@@ -76,9 +76,9 @@ class Calls:
             )
         if draw.random() < 0.6:
             tilt = draw.uniform(-0.35, 0.35)
-            heard = heard + tilt * np.concatenate([[0], heard[:-1]])
+            heard = heard + tilt * np.concatenate([heard[:1], heard[:-1]])
         level = 10 ** (draw.uniform(-30, 3) / 20)
-        heard = (heard * (level / (np.abs(heard).max() + 1e-6))).astype(np.float32)
+        heard = np.asarray(heard * (level / (np.abs(heard).max() + 1e-6)), np.float32)
         return self._coded(heard) * 32768 + draw.standard_normal(len(heard)).astype(np.float32)
 
     def _noise(self, length: int) -> Samples:
@@ -108,7 +108,7 @@ class Calls:
             reach = min(length, len(quick))
             start = int(self.random.integers(0, length - reach + 1))
             mixed[start : start + reach] += quick[:reach]
-        return mixed / (np.abs(mixed).max() + 1e-6)
+        return np.asarray(mixed / (np.abs(mixed).max() + 1e-6), np.float32)
 
     def _masked(self, logs: Samples) -> Samples:
         """SpecAugment over the mel channels: up to two bands become their mean."""
@@ -124,4 +124,4 @@ def _noise(colour: float, random: np.random.Generator) -> Samples:
     size = 1 << int(NOISE_SECONDS * features.RATE).bit_length()
     hertz = np.maximum(np.fft.rfftfreq(size, 1 / features.RATE), 50)
     noise = np.fft.irfft(np.fft.rfft(random.standard_normal(size)) / hertz**colour, size)
-    return (noise / noise.std()).astype(np.float32)
+    return np.asarray(noise / noise.std(), np.float32)

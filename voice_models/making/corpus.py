@@ -49,7 +49,7 @@ class Corpus:
     def samples(self, entry: Entry) -> Samples:
         """Samples of one recording in -1..1 at 16 kHz."""
         raw = self._samples[entry.start : entry.start + entry.length]
-        return raw.astype(np.float32) / 32768
+        return np.asarray(raw / np.float32(32768), np.float32)
 
 
 def keep(folder: Path, recordings: Iterable[tuple[Spoken, Samples]]) -> int:

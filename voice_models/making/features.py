@@ -43,7 +43,7 @@ def _cosines() -> Array:
     table = np.sqrt(2 / MELS) * np.cos(np.pi / MELS * (np.arange(MELS)[:, None] + 0.5) * order)
     table[:, 0] = np.sqrt(1 / MELS)
     lifter = 1 + 11 * np.sin(np.pi * np.arange(CEPSTRA) / 22)
-    return (table * lifter).astype(np.float32)
+    return np.asarray(table * lifter, np.float32)
 
 
 @lru_cache

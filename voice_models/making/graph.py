@@ -12,6 +12,7 @@ from collections import Counter
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pywrapfst as fst
 
@@ -108,7 +109,7 @@ class Graph:
         """The lexicon over transition-ids, by CTC's rules: sounds may stay, blanks lie between, a repeat needs one."""
         timed, numbers, waiting = fst.VectorFst(), {}, []
 
-        def state(inner: int, last: int) -> int:
+        def state(inner: int, last: int) -> Any:
             if (inner, last) not in numbers:
                 numbers[inner, last] = timed.add_state()
                 waiting.append((inner, last))
@@ -198,13 +199,25 @@ def strange_rows(language: str, words: list[str]) -> list[tuple[str, ...]]:
     return [sounds.word_sounds(word)[0] for word in words]
 
 
-def main() -> None:
-    """`graph.py LANGUAGE MODEL-FOLDER [WORD ...]`: build the graph with the words of the phrase book and these."""
-    language, folder, *more = sys.argv[1:]
+def list_files(folder: Path) -> None:
+    """Write files.json, the sizes by which a broken copy of a model is noticed."""
+    parts = [path for part in ("am", "conf", "graph") for path in sorted((folder / part).iterdir())]
+    sizes = {str(path.relative_to(folder)): path.stat().st_size for path in parts}
+    (folder / "files.json").write_text(json.dumps(sizes, indent=1) + "\n", "utf-8")
+
+
+def build(language: str, folder: Path, more: list[str]) -> None:
+    """Build a model's graph anew from the phrase book and more phrases. Raises ValueError for unknown words."""
     strange = json.loads((Path(__file__).parent / f"strange.{language}.json").read_text("utf-8"))
     rng = Random(1)
     rows = strange_rows(language, rng.sample(strange, len(strange)))
-    Graph(language, [*sounds.vocabulary(language), *more], rows).write(Path(folder) / "graph")
+    Graph(language, list(dict.fromkeys([*sounds.vocabulary(language), *more])), rows).write(folder / "graph")
+    list_files(folder)
+
+
+def main() -> None:
+    """`graph.py LANGUAGE MODEL-FOLDER [PHRASE ...]`."""
+    build(sys.argv[1], Path(sys.argv[2]), sys.argv[3:])
 
 
 if __name__ == "__main__":

@@ -110,7 +110,7 @@ def _flite(text: str, voice: str, stretch: float) -> Samples:
 
 def _read(path: str | Path) -> Samples:
     samples, rate = soundfile.read(io.BytesIO(Path(path).read_bytes()), dtype="float32")
-    return soxr.resample(samples, rate, RATE, "MQ").astype(np.float32)
+    return np.asarray(soxr.resample(samples, rate, RATE, "MQ"), np.float32)
 
 
 def by_festival(split: str, count: int, words: list[str], seed: int) -> Iterator[tuple[Spoken, Samples]]:
