@@ -1,7 +1,8 @@
 """Which of the options offered was meant: by its words, its place, or its sound."""
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from dialogs.understanding.items import Item
 from dialogs.understanding.lexicon import Lexicon, layer
@@ -11,6 +12,15 @@ from dialogs.understanding.text import keys_of
 Options = Mapping[str, Sequence[str]]
 
 
+class Spelled(NamedTuple):
+    """A word of an option as keys of the text, its plural, and its sound (empty for the option's own key)."""
+
+    option: str
+    keys: list[str]
+    plural: list[str]
+    sound: list[str]
+
+
 @cache
 def _layer() -> Lexicon:
     return layer("order")
@@ -18,21 +28,33 @@ def _layer() -> Lexicon:
 
 def choice(keys: list[str], row: list[Item], options: Options) -> tuple[str, ...]:
     """The keys of the options meant, in the order of the options; empty where none was."""
-    named = _named(keys, options)
+    spelled = _spelled(tuple((key, tuple(words)) for key, words in options.items()))
+    named = _named(keys, spelled, options)
     if named:
         return named
     placed = _placed(keys, row, tuple(options))
-    return placed or _sounding(keys, options)
+    return placed or _sounding(keys, spelled)
 
 
-def _named(keys: list[str], options: Options) -> tuple[str, ...]:
-    """Options whose words stand in the text, the longest words first, none inside another."""
-    places = [
-        (len(wanted), key, at)
-        for key, words in options.items()
+@lru_cache(maxsize=256)
+def _spelled(options: tuple[tuple[str, tuple[str, ...]], ...]) -> tuple[Spelled, ...]:
+    """Each word of each option with its keys, those of its plural, and its sound; made once for a question."""
+    return tuple(
+        Spelled(key, wanted, _plural(wanted), sound_keys(wanted) if word is not key else [])
+        for key, words in options
         for word in (key, *words)
         if (wanted := keys_of(str(word)))
-        for at in (*_places(keys, wanted), *_places(keys, _plural(wanted)))
+    )
+
+
+def _named(keys: list[str], spelled: Sequence[Spelled], options: Options) -> tuple[str, ...]:
+    """Options whose words stand in the text, the longest words first, none inside another."""
+    here = set(keys)
+    places = [
+        (len(one.keys), one.option, at)
+        for one in spelled
+        if one.keys[0] in here or one.plural[0] in here
+        for at in (*_places(keys, one.keys), *_places(keys, one.plural))
     ]
     taken: set[int] = set()
     found: set[str] = set()
@@ -66,12 +88,7 @@ def _placed(keys: list[str], row: list[Item], options: tuple[str, ...]) -> tuple
     return tuple(option for place, option in enumerate(options, 1) if place in places)
 
 
-def _sounding(keys: list[str], options: Options) -> tuple[str, ...]:
+def _sounding(keys: list[str], spelled: Sequence[Spelled]) -> tuple[str, ...]:
     """Options one of whose words sounds like a piece of the text."""
     heard = sound_keys(keys)
-    found = []
-    for key, words in options.items():
-        wanted = [sound_keys(keys_of(str(word))) for word in words]
-        if any(sound and _places(heard, sound) for sound in wanted):
-            found.append(key)
-    return tuple(found)
+    return tuple(dict.fromkeys(one.option for one in spelled if one.sound and _places(heard, one.sound)))

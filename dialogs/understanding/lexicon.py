@@ -163,12 +163,14 @@ def checked(path: Path) -> dict[str, list[str]]:
     return words
 
 
-def layer(*topics: str) -> Lexicon:
-    """One tree of some topics."""
+def layer(*topics: str, gaps: bool = True) -> Lexicon:
+    """One tree of some topics; LexiconError for an ellipsis where `gaps` is not allowed, since scan joins none."""
     lexicon, number = Lexicon(), itertools.count()
     for topic in topics:
         for name, patterns in entries().get(topic, {}).items():
             for pattern in patterns:
+                if "…" in pattern and not gaps:
+                    raise LexiconError(f"{topic}: {name}: no ellipsis in this topic: {pattern!r}")
                 for part, label in _labelled(pattern, Label(topic, name), number):
                     for phrase in spellings(part):
                         lexicon.add(phrase, label)
@@ -192,6 +194,7 @@ def _labelled(pattern: str, label: Label, number: Iterator[int]) -> Iterator[tup
             yield part, Label("gap", f"{phrase}/{place}/{len(parts) - 1}")
 
 
+@cache
 def words(topic: str, name: str) -> frozenset[str]:
     """Single words of a topic as a set of keys."""
     patterns = entries().get(topic, {}).get(name, [])
