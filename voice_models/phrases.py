@@ -165,6 +165,12 @@ def carriers(language: str) -> tuple[str, ...]:
     return tuple(listed(book(language)["carrier"]))
 
 
+@lru_cache
+def words(language: str) -> tuple[str, ...]:
+    """Phrases of the scripts and pieces of numbers."""
+    return tuple(listed(book(language)["words"]))
+
+
 ACTS: tuple[str, ...] = ("repeat", "human", "call_later", "wrong_number", "refuse", "hold_on", "who_are_you")
 ACTS += ("correction", "dont_know", "emergency", "social")
 KINDS = ("temperature", "yes_no", "symptoms", "household", "onset", "contact", "digits", "moment")

@@ -84,7 +84,8 @@ def _act(language: str, rng: Random) -> tuple[list[str], str]:
 
 
 def _contact(language: str, rng: Random) -> tuple[list[str], str]:
-    said = rng.choice(phrases.fixed(language, rng.choice(["contact", "alone", "moment"])))
+    group = rng.choice(["contact", "alone", "moment", "words"])
+    said = rng.choice(phrases.words(language) if group == "words" else phrases.fixed(language, group))
     return [said], said
 
 

@@ -111,5 +111,5 @@ def vocabulary(language: str) -> list[str]:
     for patterns in ("temperature", "count"):
         for line in phrases.book(language)[patterns].values():
             units |= dict.fromkeys(phrases.listed(line))
-    units |= dict.fromkeys(phrases.listed(phrases.book(language)["words"]))
+    units |= dict.fromkeys(phrases.words(language))
     return list(units)

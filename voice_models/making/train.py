@@ -30,9 +30,10 @@ KEPT_BATCHES = 250
 PEAK_RATE = 2e-3
 SHARES = {
     "zh": {"train-espeak": 0.36, "train-tan-words": 0.19, "train-tan-joined": 0.38, "train-crowd": 0.07,
-           "late-chen-words": 0.08, "late-chen-joined": 0.3},
+           "late-chen-words": 0.08, "late-chen-joined": 0.3, "late-crowd": 0.03, "late-espeak": 0.3},
     "en": {"train-espeak": 0.3, "train-flite": 0.3, "train-commands": 0.1, "train-digits": 0.1, "train-joined": 0.16,
-           "train-crowd": 0.04, "late-commands": 0.1, "late-digits": 0.05, "late-festival": 0.12},
+           "train-crowd": 0.04, "late-commands": 0.1, "late-digits": 0.05, "late-festival": 0.12, "late-crowd": 0.03,
+           "late-espeak": 0.25},
 }  # fmt: skip
 
 

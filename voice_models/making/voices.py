@@ -23,7 +23,13 @@ from voice_models.making.sentences import Sentence, sentence
 _DATA = yaml.safe_load((Path(__file__).parent / "voices.yaml").read_text("utf-8"))
 VARIANTS: dict[str, list[str]] = {split: names.split() for split, names in _DATA["variants"].items()}
 ACCENTS, FLITE, FESTIVAL = (_DATA[name].split() for name in ("accents", "flite", "festival"))
-RATES = {"train": range(110, 235, 5), "develop": range(118, 220, 10), "test": range(122, 215, 10)}
+VARIANTS["late"] = [name for names in VARIANTS.values() for name in names]
+RATES = {
+    "late": range(105, 240, 5),
+    "train": range(110, 235, 5),
+    "develop": range(118, 220, 10),
+    "test": range(122, 215, 10),
+}
 
 
 @dataclass(frozen=True)
