@@ -33,7 +33,8 @@ def _alone(keys: list[str], mention: Mention) -> Mention | None:
     if not alone:
         return mention
     before, after = keys[: mention.first], keys[mention.end :]
-    if (before and before[-1] not in _SIGNS) or not (after[:1] == ["?"] or set(after) <= _TAIL | _SIGNS):
+    asked = after[:1] == ["?"] and (not before or before[-1] in _SIGNS)
+    if not asked and (set(before) - _SIGNS or set(after) - _TAIL - _SIGNS):
         return None
     return Mention(Label(mention.label.topic, name), mention.first, mention.end)
 

@@ -163,6 +163,6 @@ _LONG_AGO = {("time", "longago"), ("time", "unityear"), ("time", "unitmonth"), (
 def _sick_other(row: list[Item], item: Item) -> bool:
     """Somebody else who is ill now."""
     if item.topic == "contact" and item.name == "ill":
-        return item.status == "+" and not _long_ago(row, item)
+        return bool(item.who) and item.status == "+" and not _long_ago(row, item)
     over = item.status == "-" and not item.past
     return item.topic == "symptom" and bool(item.who) and item.status != "?" and not over

@@ -56,7 +56,7 @@ def hear(words: str, context: str, lang: str, options: Options, now: datetime | 
     found = Findings(text)
     readings = _temperature(found, row, context)
     present, absent = _symptoms(found, row)
-    act = _act(found, row)
+    act = _act(found, row, context)
     _yes_no(found, row, context, present, absent, act)
     found.values["symptoms_present"], found.values["symptoms_absent"] = tuple(present), tuple(absent)
     _count(found, row, context)
@@ -118,15 +118,24 @@ def _answer(
     return None
 
 
-def _act(found: Findings, row: list[Item]) -> Mention | None:
+def _act(found: Findings, row: list[Item], context: str) -> Mention | None:
     act = acts.act(found.text.keys, row)
-    if act is None:
+    if act is None or _answered(found, act, context):
         return None
     found.note("act", act.label.name, act.first, act.end)
     if act.label.name == "call_later":
         minutes, at, day = later(found.text.keys, row)
         found.values |= {"call_later_minutes": minutes, "call_later_at": at, "call_later_day": day}
     return act
+
+
+def _answered(found: Findings, act: Mention, context: str) -> bool:
+    """'Let me see... 36.4', 'not checked since, it was 36.8': an answer after all."""
+    if act.label.name == "hold_on":
+        after = found.text.ends[act.end - 1]
+        return any(start >= after for start, _ in found.spans.values())
+    measured = found.values["temperature_status"] == "ok"
+    return act.label.name == "dont_know" and context == "temperature" and measured
 
 
 def _count(found: Findings, row: list[Item], context: str) -> None:

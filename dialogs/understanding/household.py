@@ -9,7 +9,7 @@ _SEVERAL = {
     "parents": 2, "grandparents": 2, "twins": 2, "inlaws": 2, "siblings": 2,
 }  # fmt: skip
 _FIXED = {"couple2": 2, "three3": 3, "six": 6, "twelve": 12}
-_NOT_AT_HOME = ("pet", "everyone", "they", "patient", "neighbour", "colleague", "friend")
+_NOT_AT_HOME = ("them", "pet", "everyone", "they", "patient", "neighbour", "colleague", "friend")
 Count = tuple[int, int, int]  # people, first token, end token
 
 
@@ -93,14 +93,14 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
     """What a number counts, from the word after it."""
     item = row[at]
     value = _whole(item)
-    if value is None:
+    if value is None or item.status == "-":
         return None
     part = Part("loose", value, item.first, item.end)
     for other in (o for o in row[at + 1 : at + 8] if o.first >= item.end):
         apart = other.first - part.end
         if other.topic == "sign" or other.number or apart > (1 if part.kind == "loose" else 0):
             break
-        if other.topic == "person" and other.name != "they":
+        if other.topic == "person" and other.name not in ("they", "them"):
             if other.name == "patient" and part.kind == "total":
                 break
             return Part("part", value * _SEVERAL.get(other.name, 1), item.first, other.end)

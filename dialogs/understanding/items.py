@@ -35,7 +35,7 @@ class Item:
 
 @cache
 def _layer() -> Lexicon:
-    return layer("symptom", "part", "trouble", "cue", "person", "time", "measure", "count", "contact")
+    return layer("symptom", "part", "trouble", "cue", "person", "time", "measure", "count", "contact", gaps=False)
 
 
 @cache

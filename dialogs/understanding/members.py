@@ -6,7 +6,7 @@ from dialogs.understanding.temperature import Reading, celsius
 from dialogs.understanding.text import Text
 from dialogs.understanding.understood import Member
 
-_CANONICAL = {"they": "other", "patient": "other", "twins": "child", "pet": "", "everyone": "other"}
+_CANONICAL = {"they": "other", "them": "other", "patient": "other", "twins": "child", "pet": "", "everyone": "other"}
 _OUTSIDE = ("patient", "neighbour", "colleague", "friend", "pet")
 
 

@@ -7,6 +7,7 @@ from dialogs.understanding.items import Item
 
 _UNITS = {"unitday": 1, "unitweek": 7, "unitmonth": 30, "unityear": 365, "unithour": 0, "unitminute": 0, "unitnight": 1}
 _DAYS = {"today": 0, "justnow": 0, "morning": 0, "yesterday": 1, "lastnight": 1, "d2": 2, "d3": 3, "d4": 4}
+_ELSEWHERE = {("contact", "trip"), ("contact", "went"), ("cue", "elsewhere")}
 _FIXED = {"couple": 2, "halfmonth": 15, "fortnight": 14, "week": 7, "month": 30, "halfyear": 182, "tendays": 10}
 _WEEKDAYS = {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6}
 
@@ -112,7 +113,7 @@ def _elsewhere(row: list[Item], moment: Moment) -> bool:
         return False
     if any(item.topic == "symptom" and not item.who for item in clause):
         return False
-    return any(item.topic == "cue" and item.name in ("trip", "elsewhere") for item in clause)
+    return any((item.topic, item.name) in _ELSEWHERE for item in clause)
 
 
 def _says_no(row: list[Item]) -> bool:

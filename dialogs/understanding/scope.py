@@ -127,6 +127,8 @@ class Scope:
             self.denied, self.denied_at = "list", item.end  # stopped coughing
             return
         targets = self.run or self.before
+        if self.run and self.run[-1].first == item.first:
+            return  # smell that is gone is itself the symptom
         undone = self.denied and self.denied_at == item.first and self.denied != "raised"
         for symptom in targets:
             if symptom.status != "?" and symptom.who == self.who and not (self.run and symptom.settled):
@@ -196,8 +198,26 @@ class Scope:
             and self.keys[item.first - 2] in small("preposition")
         ):
             return
-        self._turn((self.named or "they") if item.name == "they" else item.name)
-        self.named = self.named if item.name == "they" else item.name
+        if item.name == "them" and not self.named and (self.run or self.before):
+            return  # the chills, "they passed"
+        pronoun = item.name in ("they", "them")
+        self._describe(at, item)
+        self._turn((self.named or "they") if pronoun else item.name)
+        self.named = self.named if pronoun else item.name
+
+    def _describe(self, at: int, item: Item) -> None:
+        """'My coughing husband', 发烧的儿子: a symptom said of the person right after it."""
+        before = self.row[at - 1] if at else None
+        if (
+            before is None
+            or before.topic not in ("symptom", "contact")
+            or before.name in ("met", "trip", "went", "local")
+        ):
+            return
+        between = self.keys[before.end : item.first]
+        if between in ([], ["的"], ["嘅"]) and (between or self.keys[before.first].isascii()):
+            before.who = item.name
+            self.run = [symptom for symptom in self.run if symptom is not before]
 
     def _self_(self, at: int, item: Item) -> None:
         following = self.row[at + 1] if at + 1 < len(self.row) else None

@@ -170,7 +170,7 @@ def _other_after(row: list[Item], at: int, reading: Reading) -> bool:
             return True
         if other.topic == "count" and other.name in ("us", "people", "others") and apart == 0:
             return True
-        if other.topic == "person" and apart == 0 and other.name != "they":
+        if other.topic == "person" and apart == 0 and other.name not in ("they", "them"):
             return True
     return False
 
