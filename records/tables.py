@@ -110,6 +110,9 @@ class Campaign(Base):
 
     `state`: draft, scheduled, running, paused, completed, cancelled, exhausted. `place` limits it, e.g.
     {"subdistrict": "..."}; `line` is the channel (simulated, phone, telegram ...). `plan` is the plan's whole content.
+    `pace` is calls a second over all workers (blank: no limit), `next_slot_at` the first moment not yet leased to one;
+    `layout` counts how often the households still to be called were laid out in chunks. `repeats` as in
+    {"times": ["09:00", "16:00"], "days": 14}.
     """
 
     __tablename__ = "campaign"
@@ -127,19 +130,41 @@ class Campaign(Base):
     created_at: Mapped[datetime]
     starts_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    pace: Mapped[float | None]
+    next_slot_at: Mapped[datetime | None]
+    layout: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    repeats: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+
+
+class Worker(Base):
+    """A process that makes calls, from when it joined until it left (or was found dead)."""
+
+    __tablename__ = "worker"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    lines: Mapped[int]
+    joined_at: Mapped[datetime]
+    left_at: Mapped[datetime | None]
 
 
 class Attempt(Base):
     """One dial of one number (or one opened chat) for one household; its outcome is what the network did.
 
     `ended_at` blank means in progress, or cut off by our own crash. `residents` lists the ids it was made for, the
-    person called first in front. `call_later_at` is the time a resident asked for.
+    person called first in front. `call_later_at` is the time a resident asked for; `worker` makes the call, where one
+    does.
     """
 
     __tablename__ = "attempt"
     __table_args__ = (
         Index("ix_attempt_campaign_household", "campaign_id", "household_id"),
         Index("ix_attempt_phone", "phone", "started_at"),
+        Index(
+            "ix_attempt_open",
+            "worker",
+            sqlite_where=text("ended_at IS NULL AND worker IS NOT NULL"),
+            postgresql_where=text("ended_at IS NULL AND worker IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -160,6 +185,7 @@ class Attempt(Base):
     last_prompt_completed: Mapped[bool | None]
     call_later_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime]
+    worker: Mapped[str | None]
 
 
 class Conversation(Base):
@@ -241,6 +267,12 @@ class Record(Base):
             sqlite_where=text("final = 0"),
             postgresql_where=text("final = false"),
         ),
+        Index(
+            "ix_record_fever",
+            *("community_id", "building", "reported_at"),
+            sqlite_where=text("fever = 1"),
+            postgresql_where=text("fever = true"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -280,7 +312,12 @@ class Record(Base):
 
 
 class FollowUp(Base):
-    """Work for a human: why, whose, by when, and what came of it."""
+    """Work for a human: about whom, why, whose, by when, and what came of it.
+
+    One for each resident and kind in a campaign; a later report about the same moves it to its own round. `words` are
+    the resident's, `note` is the latest of the staff's. `state` is open or closed, `outcome` why it was closed,
+    `escalated_to` whom it went to when overdue; `conversation_id` is the latest conversation that asked for it.
+    """
 
     __tablename__ = "follow_up"
     __table_args__ = (
@@ -297,9 +334,30 @@ class FollowUp(Base):
     words: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(String, default="open")
     note: Mapped[str] = mapped_column(default="")
+    assignee: Mapped[str] = mapped_column(default="", server_default="")
+    outcome: Mapped[str | None]
+    escalated_to: Mapped[str] = mapped_column(default="", server_default="")
+    conversation_id: Mapped[int | None]
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+
+
+class FollowUpEvent(Base):
+    """What happened to a follow-up after it was opened, by whom: assigned, noted, reported, escalated, closed, reopened.
+
+    `by` blank means by a report or by the rules. `words` are the note, the assignee, the level or the reason.
+    """
+
+    __tablename__ = "follow_up_event"
+    __table_args__ = (Index("ix_follow_up_event_follow_up", "follow_up_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"))
+    what: Mapped[str]
+    by: Mapped[str] = mapped_column(default="")
+    words: Mapped[str] = mapped_column(default="")
+    happened_at: Mapped[datetime]
 
 
 class Address(Base):
