@@ -3,7 +3,7 @@
 from functools import cache
 
 from dialogs.understanding.items import Item
-from dialogs.understanding.lexicon import Label, Lexicon, Mention, layer, outermost
+from dialogs.understanding.lexicon import Label, Lexicon, Mention, layer, outermost, words
 from dialogs.understanding.understood import ACTS
 
 _PAST = {"longago", "unityear", "unitmonth", "halfyear", "month", "d2"}
@@ -23,6 +23,7 @@ def act(keys: list[str], row: list[Item]) -> Mention | None:
     acts = [m for m in outermost(found) if masked.isdisjoint(range(m.first, m.end))]
     acts = [whole for m in acts if (whole := _alone(keys, m))]
     acts = [m for m in acts if m.label.name != "emergency" or not _long_past(row, m)]
+    acts = [m for m in acts if m.label.name != "emergency" or not _mild(keys, row, m)]
     acts = [m for m in acts if m.label.name != "repeat" or not _owner(row, m)]
     return min(acts, key=lambda mention: ACTS.index(mention.label.name), default=None)
 
@@ -49,6 +50,12 @@ def _long_past(row: list[Item], mention: Mention) -> bool:
     """Whether an emergency is told of long ago: a time in its clause that is not of now."""
     clause = next((item.clause for item in reversed(row) if item.first <= mention.first), 0)
     return any(item.topic == "time" and item.name in _PAST and abs(item.clause - clause) <= 1 for item in row)
+
+
+def _mild(keys: list[str], row: list[Item], mention: Mention) -> bool:
+    """'A bit hard to breathe on the stairs' is a symptom, no cry for help."""
+    symptom = any(item.topic == "symptom" and item.first < mention.end and mention.first < item.end for item in row)
+    return symptom and any(key in words("small", "mild") for key in keys[max(mention.first - 3, 0) : mention.first])
 
 
 def _owner(row: list[Item], mention: Mention) -> str:

@@ -139,7 +139,8 @@ def _answered(found: Findings, act: Mention, context: str) -> bool:
 
 
 def _count(found: Findings, row: list[Item], context: str) -> None:
-    mended = found.values.get("act") == "correction" and "temperature_c" not in found.values
+    counted = any(item.topic == "count" for item in row)
+    mended = counted and found.values.get("act") == "correction" and "temperature_c" not in found.values
     people = count(found.text.keys, row, "household" if mended else context)
     if people:
         found.note("count", *people)

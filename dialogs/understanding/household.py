@@ -110,7 +110,7 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
             part.with_me = other.name == "grown"
         elif part.kind == "loose" and _other_thing(other):
             return None
-    if part.kind == "loose" and (_measured_before(row, at) or keys[item.end : item.end + 1] == ["了"]):
+    if part.kind == "loose" and (_measured_before(row, at) or (value > 20 and keys[item.end : item.end + 1] == ["了"])):
         return None
     if part.kind == "loose" and keys[item.first - 1 : item.first] in (["plus"], ["+"], ["加"]):
         part.kind = "others"

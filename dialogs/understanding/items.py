@@ -57,10 +57,10 @@ def items(text: Text) -> list[Item]:
         Item("sign", _SIGNS[key], at, at + 1) for at, key in enumerate(text.keys) if key in _SIGNS and at not in taken
     ]
     row.sort(key=_order)
-    return _bodily(row)
+    return _bodily(text.keys, row)
 
 
-_FIRST = {("cue", "i"): False, ("cue", "we"): False, ("cue", "my"): False}
+_FIRST = {("contact", "met"): False, ("cue", "i"): False, ("cue", "we"): False, ("cue", "my"): False}
 
 
 def _order(item: Item) -> tuple[int, int, bool]:
@@ -87,33 +87,37 @@ def _numbers_apart(said: list[Number], mentions: list[Mention]) -> list[Number]:
     return kept
 
 
-def _bodily(row: list[Item]) -> list[Item]:
+def _bodily(keys: list[str], row: list[Item]) -> list[Item]:
     """Bind each trouble to the parts of the body before it in its clause, else to those after it."""
     if not any(item.topic == "trouble" for item in row):
         return row
     table, bound = _body(), list[Item]()
     parts: list[Item] = []
     carried: list[Item] = []  # parts of the last clause without a trouble: "my throat, it is sore"
+    asked: list[Item] = []  # parts of the last trouble, for "is it sore? it is"
     open_trouble: Item | None = None
     for item in row:
         bound.append(item)
         if item.topic == "sign" and item.name != "list":
-            carried = parts if item.name == "comma" else []
-            parts, open_trouble = [], None
+            carried = parts if item.name == "comma" else (parts or asked) if item.name == "question" else []
+            parts, asked, open_trouble = [], [], None
         elif item.topic == "part":
             if open_trouble and item.first - open_trouble.end <= 5:
                 _bind(table, item, open_trouble, bound)
                 continue
             parts.append(item)
         elif item.topic == "trouble":
-            near = [part for part in parts or carried[-1:] if item.first - part.end <= _APART]
+            again = (
+                asked if keys[item.end : item.end + 1] not in (["in"], ["across"], ["of"], ["on"], ["around"]) else []
+            )
+            near = [part for part in parts or carried[-1:] or again if item.first - part.end <= _APART]
             if near and not any((part.name, item.name) in table or ("alone", item.name) in table for part in near):
                 continue
             for part in near:
                 _bind(table, part, item, bound)
             if not near and ("alone", item.name) in table:
                 bound.append(Item("symptom", table["alone", item.name], item.first, item.end, start=item.first))
-            parts, carried, open_trouble = [], [], None if near else item
+            parts, carried, asked, open_trouble = [], [], near, None if near else item
     bound.sort(key=_order)
     return bound
 

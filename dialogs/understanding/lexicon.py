@@ -56,18 +56,31 @@ class Lexicon:
             node[""] = (*labels, label)
 
     def scan(self, keys: list[str]) -> list[Mention]:
-        """The longest phrases from left to right, none overlapping another."""
+        """The longest phrases from left to right, none overlapping another; a symptom is not cut by words before it."""
         found: list[Mention] = []
         at, tree, size = 0, self.tree, len(keys)
         while at < size:
             if keys[at] in tree:
                 labels, end = _longest(tree, keys, at)
+                if end - at > 1 and labels[0].topic != "symptom":
+                    labels, end = self._before_symptom(keys, at, labels, end)
                 if labels:
                     found += [Mention(label, at, end) for label in labels]
                     at = end
                     continue
             at += 1
         return found
+
+    def _before_symptom(
+        self, keys: list[str], at: int, labels: tuple[Label, ...], end: int
+    ) -> tuple[tuple[Label, ...], int]:
+        """'I feel' gives way to 'feel hot': the same match, or a shorter one that ends where a symptom begins."""
+        for inner in range(at + 1, end):
+            if keys[inner] in self.tree:
+                others, other_end = _longest(self.tree, keys, inner)
+                if other_end > end and others[0].topic == "symptom":
+                    return _longest(self.tree, keys[:inner], at)
+        return labels, end
 
     def scan_all(self, keys: list[str]) -> list[Mention]:
         """The longest phrase from every token, overlapping ones too, phrases with a gap joined."""
@@ -194,6 +207,7 @@ def _labelled(pattern: str, label: Label, number: Iterator[int]) -> Iterator[tup
             yield part, Label("gap", f"{phrase}/{place}/{len(parts) - 1}")
 
 
+@cache
 @cache
 def words(topic: str, name: str) -> frozenset[str]:
     """Single words of a topic as a set of keys."""

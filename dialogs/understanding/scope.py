@@ -243,6 +243,9 @@ class Scope:
     def _contact(self, at: int, item: Item) -> None:
         """Journeys and meetings are denied like symptoms."""
         near = item.first - self.denied_at <= FAR
+        if item.name == "neg" and not self.denied:
+            self.denied = "list"
+            self.denied_at = item.end
         if self.denied == "unsure":
             item.status = "?"
         elif item.name == "neg" or (self.denied and near):
