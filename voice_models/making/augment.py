@@ -69,14 +69,14 @@ class Calls:
         heard = heard + self._noise(len(heard)) * self._level(heard, draw.uniform(*self.hardness.noise))
         if draw.random() < 0.1:
             hum = np.sin(2 * np.pi * draw.choice([50, 60, 100, 150, 400, 1000]) / features.RATE * np.arange(len(heard)))
-            heard = heard + hum * draw.uniform(0.001, 0.03)
+            heard = np.asarray(heard + hum * draw.uniform(0.001, 0.03), np.float32)
         if draw.random() < 0.8:
             heard = telephone.banded(
                 heard, float(draw.choice([80, 150, 220, 300])), float(draw.choice([3100, 3400, 3700]))
             )
         if draw.random() < 0.6:
             tilt = draw.uniform(-0.35, 0.35)
-            heard = heard + tilt * np.concatenate([heard[:1], heard[:-1]])
+            heard = np.asarray(heard + tilt * np.concatenate([heard[:1], heard[:-1]]), np.float32)
         level = 10 ** (draw.uniform(-30, 3) / 20)
         heard = np.asarray(heard * (level / (np.abs(heard).max() + 1e-6)), np.float32)
         return self._coded(heard) * 32768 + draw.standard_normal(len(heard)).astype(np.float32)

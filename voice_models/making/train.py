@@ -94,7 +94,7 @@ def _batches(made: list[tuple[Any, list[int]]], draw: np.random.Generator) -> li
         if rows[-1] and (len(rows[-1]) + 1) * len(one[0]) > BATCH_FRAMES:
             rows.append([])
         rows[-1].append(one)
-    draw.shuffle(rows)  # type: ignore[arg-type]  # a list shuffles well
+    draw.shuffle(rows)  # a list shuffles well
     return [_batch(row) for row in rows]
 
 
@@ -154,7 +154,7 @@ class Trainer:
         main = self._ctc(scores, batch)
         loss = main + 0.3 * self._ctc(helped, batch)
         self.optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), 5.0)
         self.optimiser.step()
         self.average.update_parameters(self.network)
