@@ -1,4 +1,4 @@
-"""Writes what a conversation was folded into: answers, records, follow-ups, and the wish not to be called again."""
+"""Writes what a conversation was folded into: answers, records, and the wish not to be called again."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from dialogs.events import Event, Requested
 from records.conversations import Kept
-from records.folds import FINAL, Finding, Fold, Wanted, better, dispositions, find, fold, merge, wanted
+from records.folds import FINAL, Finding, Fold, better, dispositions, find, fold, merge, wanted
 from records.health import Rules, default_rules
+from records.opening import open_clusters, open_follow_ups
 from records.store import batches, missing_only
-from records.tables import Answer, DoNotCall, FollowUp, Record
+from records.tables import Answer, DoNotCall, Record
 
 FINDING = tuple(field.name for field in fields(Finding))
 OF_ROUND = (
@@ -37,12 +38,6 @@ BEFORE = (
     .where(Answer.resident_id.in_(bindparam("of_residents", expanding=True)), Answer.happened_at < bindparam("before"))
     .order_by(Answer.happened_at.desc(), Answer.id.desc())
 )
-OPEN_WORK = select(FollowUp.resident_id, FollowUp.kind).where(
-    FollowUp.resident_id.in_(bindparam("of_residents", expanding=True)),
-    FollowUp.campaign_id == bindparam("of_campaign"),
-    FollowUp.round == bindparam("of_round"),
-)
-ADD_WORK = insert(FollowUp)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,28 +74,13 @@ def fold_conversation(
     people = [str(resident) for resident in conversation.residents]
     given = {int(who): d for who, d in dispositions(writing.folded, people, essential).items()}
     _write_answers(writing)
-    findings = _write_records(writing, given)
+    findings, feverish = _write_records(writing, given)
     if people:
-        _write_work(writing, wanted(writing.folded, findings, people[0]))
+        work = wanted(writing.folded, findings, people[0], writing.rules)
+        open_follow_ups(tx, conversation, work, findings, now, writing.rules)
+        open_clusters(tx, conversation, feverish, now, writing.rules)
     _write_stop(writing)
     return given
-
-
-def add_follow_up(
-    tx: Connection, campaign_id: int, round: int, work: Sequence[Wanted], now: datetime, rules: Rules | None = None
-) -> None:
-    """Opens work for humans, due as the rules say; `Wanted.who` must be a resident's id."""
-    rules = rules or default_rules()
-    rows = [
-        {
-            "campaign_id": campaign_id, "round": round, "resident_id": int(item.who), "kind": item.kind,
-            "urgent": rules.due(item.kind).urgent, "words": item.words, "state": "open", "note": "",
-            "opened_at": now, "due_at": now + rules.due(item.kind).within,
-        }
-        for item in work
-    ]  # fmt: skip
-    if rows:
-        tx.execute(ADD_WORK, rows)
 
 
 def last_answers(tx: Connection, residents: Sequence[int], before: datetime) -> dict[int, dict[str, Any]]:
@@ -132,19 +112,25 @@ def _write_answers(writing: _Writing) -> None:
         writing.tx.execute(ADD, rows)
 
 
-def _write_records(writing: _Writing, given: Mapping[int, str]) -> dict[str, Finding]:
-    """Merges what is new into the records; returns what is now known of those whom the conversation told about."""
+def _write_records(writing: _Writing, given: Mapping[int, str]) -> tuple[dict[str, Finding], list[int]]:
+    """Merges what is new into the records; returns what is now known of those whom the conversation told about.
+
+    Also returned are the residents who have a fever since now.
+    """
     findings: dict[str, Finding] = {}
+    feverish = []
     rows = []
     for record in writing.tx.execute(READ, writing.keys):
         finding = _finding(writing, record)
         if finding is not None:
             findings[str(record.resident_id)] = finding
+            if finding.fever and not record.fever:
+                feverish.append(record.resident_id)
         if finding is not None or record.resident_id in given:
             rows.append(_row(writing, record, finding, given.get(record.resident_id)))
     if rows:
         writing.tx.execute(WRITE, rows)
-    return findings
+    return findings, feverish
 
 
 def _finding(writing: _Writing, record: Any) -> Finding | None:
@@ -195,16 +181,6 @@ def _reported_at(writing: _Writing, record: Any) -> datetime | None:
         reported: datetime | None = record.reported_at
         return reported
     return writing.conversation.opened_at + timedelta(seconds=seconds)
-
-
-def _write_work(writing: _Writing, work: Sequence[Wanted]) -> None:
-    """Opens the follow-ups that this round does not have yet."""
-    if not work:
-        return
-    talk = writing.conversation
-    there = {(str(resident), kind) for resident, kind in writing.tx.execute(OPEN_WORK, writing.keys)}
-    new = [item for item in work if (item.who, item.kind) not in there]
-    add_follow_up(writing.tx, talk.campaign_id, talk.round, new, writing.now, writing.rules)
 
 
 def _write_stop(writing: _Writing) -> None:

@@ -16,7 +16,6 @@ STANDARD = frozenset({"temperature", "fever", "symptoms", "onset", "contact", "n
 BEST_FIRST = ("complete", "partial", "ineligible", "refused", "break_off", "other", "non_contact", "unknown")
 FINAL = frozenset({"complete", "ineligible", "refused"})  # no further attempt can better these, or may try to
 ALL_CONCERNED = frozenset({"break_off", "refused", "other", "non_contact", "unknown"})
-FOLLOWED_UP = frozenset({"emergency", "human"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,17 +151,18 @@ def better(old: str | None, new: str | None) -> str | None:
     return min(known, key=BEST_FIRST.index, default=None)
 
 
-def wanted(folded: Fold, findings: Mapping[str, Finding], called: str) -> list[Wanted]:
+def wanted(folded: Fold, findings: Mapping[str, Finding], called: str, rules: Rules) -> list[Wanted]:
     """The follow-ups that a conversation asks for, each kind once for a person."""
-    work = [Wanted(called, r.what, r.words) for r in folded.requests if r.what in FOLLOWED_UP]
+    kinds = rules.follow_ups.items()
+    work = [Wanted(called, kind, r.words) for r in folded.requests for kind, rule in kinds if r.what in rule.asked]
     for who, finding in findings.items():
         concluded = folded.conclusions.get(who)
         if concluded and concluded.follow_up:
             work.append(Wanted(who, concluded.follow_up))
-        elif finding.colour == "red":
-            work.append(Wanted(who, "red_result"))
+        elif finding.colour:
+            work += [Wanted(who, kind) for kind, rule in kinds if rule.colour == finding.colour]
         if finding.needs_help:
-            work.append(Wanted(who, "needs_help", finding.needs or ""))
+            work += [Wanted(who, kind, finding.needs or "") for kind, rule in kinds if rule.needs_help]
     return list({(w.who, w.kind): w for w in work}.values())
 
 

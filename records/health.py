@@ -15,6 +15,8 @@ from records.symptoms import bits
 
 SYMPTOMATIC, ASYMPTOMATIC, NON_REPORTING, CLOSED = "symptomatic", "asymptomatic", "non_reporting", "closed"
 CONDITIONS = {"fever", "contact", "present", "status"}
+CLUSTER = {"fevers", "hours", "households"}
+OCCASIONS = {"asked", "colour", "needs_help", "disposition", *CLUSTER}
 
 
 class RulesError(ValueError):
@@ -42,25 +44,46 @@ class ColourRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """How soon a follow-up of one kind is due, and whether it is urgent."""
+class Cluster:
+    """So many residents with fever in one building, of so many households at least, within this time."""
 
-    urgent: bool
+    fevers: int
+    households: int
     within: timedelta
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUpRule:
+    """One kind of follow-up: whether it is urgent, how soon it is due, and what opens it."""
+
+    urgent: bool
+    within: timedelta
+    asked: frozenset[str] = frozenset()
+    colour: str | None = None
+    needs_help: bool = False
+    dispositions: frozenset[str] = frozenset()
+    cluster: Cluster | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
-    """All rules of monitoring; `fever_c` in °C."""
+    """All rules of monitoring; `fever_c` in °C. `escalation` lists who gets overdue work, one after the other."""
 
     fever_c: float
     colours: tuple[ColourRule, ...]
-    follow_ups: Mapping[str, Due]
-    not_reached: frozenset[str]
+    follow_ups: Mapping[str, FollowUpRule]
+    escalation: tuple[str, ...]
+    reopened_within: timedelta
+    close_reasons: tuple[str, ...]
 
-    def due(self, kind: str) -> Due:
-        """How soon a follow-up of this kind is due."""
+    def due(self, kind: str) -> FollowUpRule:
+        """The rule for follow-ups of this kind."""
         return self.follow_ups.get(kind, self.follow_ups["other"])
+
+    @property
+    def unreached(self) -> tuple[str, ...]:
+        """The kinds of follow-up that a disposition opens, and a report makes needless."""
+        return tuple(kind for kind, rule in self.follow_ups.items() if rule.dispositions)
 
 
 def status(fever: bool | None, present: int, absent: int) -> str | None:
@@ -92,7 +115,9 @@ def load_rules(path: Path) -> Rules:
             fever_c=float(data["fever_c"]),
             colours=tuple(_colour_rule(rule) for rule in data["colours"]),
             follow_ups=_follow_ups(data["follow_ups"]),
-            not_reached=frozenset(data["not_reached"]),
+            escalation=tuple(data["escalation"]),
+            reopened_within=timedelta(days=float(data["reopened_within_days"])),
+            close_reasons=tuple(data["close_reasons"]),
         )
     except OSError as error:
         raise RulesError(f"{path}: cannot be read: {error.strerror}") from error
@@ -110,7 +135,41 @@ def _colour_rule(rule: Mapping[str, Any]) -> ColourRule:
     return ColourRule(colour=rule["colour"], present=bits(present), **when)
 
 
-def _follow_ups(kinds: Mapping[str, Mapping[str, Any]]) -> dict[str, Due]:
+def _follow_ups(kinds: Mapping[str, Mapping[str, Any]]) -> dict[str, FollowUpRule]:
     if "other" not in kinds:
         raise ValueError("follow_ups: other is missing")
-    return {kind: Due(bool(v["urgent"]), timedelta(minutes=float(v["minutes"]))) for kind, v in kinds.items()}
+    return {kind: _follow_up(kind, rule) for kind, rule in kinds.items()}
+
+
+def _follow_up(kind: str, rule: Mapping[str, Any]) -> FollowUpRule:
+    when = dict(rule.get("when", {}))
+    if strange := set(when) - OCCASIONS:
+        raise ValueError(f"follow_ups: {kind}: {sorted(strange)} cannot open it (known: {sorted(OCCASIONS)})")
+    minutes = float(rule["minutes"])
+    if minutes <= 0:
+        raise ValueError(f"follow_ups: {kind}: due within {minutes:g} minutes")
+    return FollowUpRule(
+        urgent=bool(rule["urgent"]),
+        within=timedelta(minutes=minutes),
+        asked=_names(kind, when, "asked"),
+        colour=when.get("colour"),
+        needs_help=bool(when.get("needs_help", False)),
+        dispositions=_names(kind, when, "disposition"),
+        cluster=_cluster(kind, when) if CLUSTER & set(when) else None,
+    )
+
+
+def _names(kind: str, when: Mapping[str, Any], name: str) -> frozenset[str]:
+    names = when.get(name, [])
+    if not isinstance(names, list):
+        raise ValueError(f"follow_ups: {kind}: {name} must be a list, not {names!r}")
+    return frozenset(names)
+
+
+def _cluster(kind: str, when: Mapping[str, Any]) -> Cluster:
+    if missing := CLUSTER - set(when):
+        raise ValueError(f"follow_ups: {kind}: a cluster wants {sorted(missing)} too")
+    fevers, households = int(when["fevers"]), int(when["households"])
+    if not 1 <= households <= fevers:
+        raise ValueError(f"follow_ups: {kind}: {fevers} fevers cannot be in {households} households")
+    return Cluster(fevers, households, timedelta(hours=float(when["hours"])))

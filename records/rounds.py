@@ -14,6 +14,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    exists,
     false,
     func,
     insert,
@@ -49,8 +50,9 @@ OF_ROUND = (Record.campaign_id == bindparam("of_campaign"), Record.round == bind
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """What makes dispositions final: first visits are asked for, then the records are settled."""
+    """What makes dispositions final: visits still open move to this round, others are asked for, records settled."""
 
+    again: Update
     visit: Insert
     settle: Update
 
@@ -168,10 +170,12 @@ def _count(tx: Connection, campaign_id: int, round: int) -> Launched:
 def _settle(
     tx: Connection, settling: Settling, campaign_id: int, round: int, whom: dict[str, Any], now: datetime, rules: Rules
 ) -> None:
-    due = rules.due("not_reached")
     keys = {"of_campaign": campaign_id, "of_round": round, **whom}
-    visit = {"is_urgent": due.urgent, "now": now, "by": now + due.within, "unreached": sorted(rules.not_reached)}
-    tx.execute(settling.visit, {**keys, **visit})
+    for kind in rules.unreached:
+        rule = rules.due(kind)
+        work = {**keys, "of_kind": kind, "unreached": sorted(rule.dispositions)}
+        tx.execute(settling.again, work)
+        tx.execute(settling.visit, {**work, "is_urgent": rule.urgent, "now": now, "by": now + rule.within})
     tx.execute(settling.settle, keys)
 
 
@@ -192,7 +196,7 @@ def _settling(whom: ColumnElement[bool]) -> Settling:
         "campaign_id": Record.campaign_id,
         "round": Record.round,
         "resident_id": Record.resident_id,
-        "kind": literal("not_reached"),
+        "kind": bindparam("of_kind", type_=FollowUp.kind.type),
         "urgent": bindparam("is_urgent", type_=FollowUp.urgent.type),
         "words": literal(""),
         "state": literal("open"),
@@ -200,11 +204,19 @@ def _settling(whom: ColumnElement[bool]) -> Settling:
         "opened_at": bindparam("now", type_=FollowUp.opened_at.type),
         "due_at": bindparam("by", type_=FollowUp.due_at.type),
     }
-    unreached = select(*(value.label(name) for name, value in visit.items())).where(
-        left, Record.status.is_(None), disposition.in_(bindparam("unreached", expanding=True))
+    unreached = and_(left, Record.status.is_(None), disposition.in_(bindparam("unreached", expanding=True)))
+    waiting = and_(
+        FollowUp.campaign_id == bindparam("of_campaign"),
+        FollowUp.kind == bindparam("of_kind"),
+        FollowUp.closed_at.is_(None),
     )
+    visited = exists().where(FollowUp.resident_id == Record.resident_id, waiting)
+    asked = select(*(value.label(name) for name, value in visit.items())).where(unreached, ~visited)
     return Settling(
-        visit=insert(FollowUp).from_select(list(visit), unreached, include_defaults=False),
+        again=update(FollowUp)
+        .where(FollowUp.resident_id.in_(select(Record.resident_id).where(unreached)), waiting)
+        .values(round=bindparam("of_round")),
+        visit=insert(FollowUp).from_select(list(visit), asked, include_defaults=False),
         settle=update(Record).where(left).values(disposition=disposition, status=status, final=true()),
     )
 

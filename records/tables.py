@@ -111,8 +111,8 @@ class Campaign(Base):
     `state`: draft, scheduled, running, paused, completed, cancelled, exhausted. `place` limits it, e.g.
     {"subdistrict": "..."}; `line` is the channel (simulated, phone, telegram ...). `plan` is the plan's whole content.
     `pace` is calls a second over all workers (blank: no limit), `next_slot_at` the first moment not yet leased to one;
-    `layout` counts how often the households still to be called were laid out in chunks. `repeats` as in
-    {"times": ["09:00", "16:00"], "days": 14}.
+    `layout` counts how often the households still to be called were to be laid out in chunks for the engine, `laid_out`
+    is the last time that this was done. `repeats` as in {"times": ["09:00", "16:00"], "days": 14}.
     """
 
     __tablename__ = "campaign"
@@ -133,6 +133,7 @@ class Campaign(Base):
     pace: Mapped[float | None]
     next_slot_at: Mapped[datetime | None]
     layout: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    laid_out: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     repeats: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
 
 
@@ -323,6 +324,7 @@ class FollowUp(Base):
     __table_args__ = (
         Index("ix_follow_up_resident", "resident_id"),
         Index("ix_follow_up_campaign", "campaign_id", "state"),
+        Index("ix_follow_up_kind", "kind", "state"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -344,9 +346,10 @@ class FollowUp(Base):
 
 
 class FollowUpEvent(Base):
-    """What happened to a follow-up after it was opened, by whom: assigned, noted, reported, escalated, closed, reopened.
+    """What happened to a follow-up after it was opened, and by whom.
 
-    `by` blank means by a report or by the rules. `words` are the note, the assignee, the level or the reason.
+    `what`: assigned, noted, reported (again), escalated, closed, reopened. `by` blank means by a report or by the
+    rules. `words` are the note, the assignee, the level or the reason.
     """
 
     __tablename__ = "follow_up_event"

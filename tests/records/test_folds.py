@@ -131,4 +131,4 @@ def test_merged_symptoms_are_never_both_present_and_absent(old_present, old_abse
 
 def test_each_kind_of_work_is_wanted_once():
     folded = fold([Requested("human", "找人"), Requested("human", "人工"), Requested("repeat"), Requested("emergency")])
-    assert [(w.kind, w.words) for w in wanted(folded, {}, "1")] == [("human", "人工"), ("emergency", "")]
+    assert [(w.kind, w.words) for w in wanted(folded, {}, "1", RULES)] == [("human", "人工"), ("emergency", "")]

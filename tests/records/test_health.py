@@ -4,14 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from records.health import RulesError, colour, default_rules, load_rules, status
+from records.health import Cluster, RulesError, colour, default_rules, load_rules, status
 from records.symptoms import bits
 
 GOOD = """
 fever_c: 37.5
 colours: [{colour: orange, when: {present: [rash], contact: true}}]
-follow_ups: {other: {urgent: true, minutes: 30}}
-not_reached: [unknown]
+follow_ups:
+  other: {urgent: true, minutes: 30}
+  visit: {urgent: false, minutes: 60, when: {disposition: [unknown]}}
+  spread: {urgent: true, minutes: 60, when: {fevers: 4, hours: 24, households: 3}}
+escalation: [community]
+reopened_within_days: 7
+close_reasons: [seen]
 """
 
 
@@ -20,6 +25,9 @@ def test_rules_of_an_own_file_are_followed(tmp_path):
     path.write_text(GOOD)
     rules = load_rules(path)
     assert (rules.fever_c, rules.due("anything").within) == (37.5, timedelta(minutes=30))
+    assert (rules.unreached, rules.due("visit").dispositions) == (("visit",), {"unknown"})
+    assert rules.due("spread").cluster == Cluster(4, 3, timedelta(hours=24))
+    assert (rules.escalation, rules.reopened_within, rules.close_reasons) == (("community",), timedelta(7), ("seen",))
     rash = bits(["rash", "cough"])
     assert colour(rules, None, True, rash, "symptomatic") == "orange"
     assert colour(rules, None, None, rash, "symptomatic") is None
@@ -34,7 +42,13 @@ def test_rules_of_an_own_file_are_followed(tmp_path):
         ("rash", "hiccup", "'hiccup' is not a symptom"),
         ("contact", "weather", r"\['weather'\] cannot be asked"),
         ("other", "human", "follow_ups: other is missing"),
-        ("not_reached: [", "not_reached: [[", "rules.yaml"),
+        ("minutes: 30", "minutes: 0", "other: due within 0 minutes"),
+        ("{disposition", "{mood", r"visit: \['mood'\] cannot open it"),
+        ("[unknown]", "unknown", "disposition must be a list"),
+        ("hours: 24, ", "", r"spread: a cluster wants \['hours'\] too"),
+        ("fevers: 4", "fevers: 2", "2 fevers cannot be in 3 households"),
+        ("escalation: [community]", "", "escalation is missing"),
+        ("close_reasons: [", "close_reasons: [[", "rules.yaml"),
     ],
 )
 def test_rules_that_cannot_be_followed_name_the_file_and_the_place(tmp_path, old, new, said):

@@ -16,6 +16,7 @@ def upgrade() -> None:
     op.add_column("follow_up", sa.Column("outcome", sa.String(), nullable=True))
     op.add_column("follow_up", sa.Column("escalated_to", sa.String(), server_default="", nullable=False))
     op.add_column("follow_up", sa.Column("conversation_id", sa.Integer(), nullable=True))
+    op.create_index("ix_follow_up_kind", "follow_up", ["kind", "state"])
     op.create_table(
         "follow_up_event",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -40,6 +41,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_record_fever", "record")
     op.drop_table("follow_up_event")
+    op.drop_index("ix_follow_up_kind", "follow_up")
     with op.batch_alter_table("follow_up") as follow_up:
         for name in ("conversation_id", "escalated_to", "outcome", "assignee"):
             follow_up.drop_column(name)
