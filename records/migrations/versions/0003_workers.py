@@ -22,6 +22,7 @@ def upgrade() -> None:
     op.add_column("campaign", sa.Column("pace", sa.Double(), nullable=True))
     op.add_column("campaign", sa.Column("next_slot_at", sa.DateTime(), nullable=True))
     op.add_column("campaign", sa.Column("layout", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.add_column("campaign", sa.Column("laid_out", sa.Integer(), server_default=sa.text("0"), nullable=False))
     op.add_column("campaign", sa.Column("repeats", sa.JSON(), server_default=sa.text("'{}'"), nullable=False))
     op.add_column("attempt", sa.Column("worker", sa.String(), nullable=True))
     op.create_index("ix_attempt_open", "attempt", ["worker"], sqlite_where=OPEN, postgresql_where=OPEN)
@@ -30,6 +31,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_attempt_open", table_name="attempt")
     op.drop_column("attempt", "worker")
-    for name in ("repeats", "layout", "next_slot_at", "pace"):
+    for name in ("repeats", "laid_out", "layout", "next_slot_at", "pace"):
         op.drop_column("campaign", name)
     op.drop_table("worker")
