@@ -124,7 +124,7 @@ def about_contact(keys: list[str], row: list[Item], act: Mention | None = None) 
     if act and act.label.name == "refuse" and not any(item.name in ("trip", "met", "neg") for item in evidence):
         return None
     plain = bare(keys, row, act)
-    sick = next((item for item in row if _sick_other(row, item)), None)
+    sick = next((item for item in row if _sick_other(keys, row, item)), None)
     never = any(sick and item.first > sick.first and (item.name == "neg" or item.status == "-") for item in evidence)
     if sick and not never and not (plain and plain[0] == "no" and not _but_after(row, plain[1], sick)):
         return "yes", sick.first, sick.end
@@ -160,9 +160,21 @@ def _long_ago(row: list[Item], item: Item) -> bool:
 _LONG_AGO = {("time", "longago"), ("time", "unityear"), ("time", "unitmonth"), ("time", "halfyear")}
 
 
-def _sick_other(row: list[Item], item: Item) -> bool:
+def _third_person(keys: list[str], item: Item) -> bool:
+    """'The lady I clean for was taken ill.'"""
+    before = keys[max(item.first - 3, 0) : item.first]
+    return (
+        bool(before) and before[-1] in ("was", "is", "are", "were", "taken", "has", "fell", "got") and "i" not in before
+    )
+
+
+def _sick_other(keys: list[str], row: list[Item], item: Item) -> bool:
     """Somebody else who is ill now."""
     if item.topic == "contact" and item.name == "ill":
-        return bool(item.who) and item.status == "+" and not _long_ago(row, item)
+        return (
+            bool(item.who or (item.name == "ill" and _third_person(keys, item)))
+            and item.status == "+"
+            and not _long_ago(row, item)
+        )
     over = item.status == "-" and not item.past
     return item.topic == "symptom" and bool(item.who) and item.status != "?" and not over

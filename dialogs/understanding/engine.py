@@ -88,7 +88,8 @@ def _symptoms(found: Findings, row: list[Item]) -> tuple[list[str], list[str]]:
             last[item.name] = item
     for name, item in last.items():
         if item.status != "?":
-            found.place(name, item.first if item.start < 0 else item.start, item.end, HEDGED if item.hedged else SURE)
+            sure = GUESSED if item.guessed else HEDGED if item.hedged else SURE
+            found.place(name, item.first if item.start < 0 else item.start, item.end, sure)
     present = [name for name, item in last.items() if item.status == "+"]
     return present, [name for name, item in last.items() if item.status == "-"]
 

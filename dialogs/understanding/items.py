@@ -31,6 +31,7 @@ class Item:
     clause: int = 0
     hedged: bool = False
     settled: bool = False
+    guessed: bool = False  # known by its sound only
 
 
 @cache
@@ -47,9 +48,15 @@ def _body() -> dict[tuple[str, str], str]:
 
 def items(text: Text) -> list[Item]:
     """All items of a text in order; parts of the body with their troubles become symptoms."""
-    mentions = sounding(text.keys, _layer().scan(text.keys))
+    known = _layer().scan(text.keys)
+    mentions = sounding(text.keys, known)
     said = _numbers_apart(numbers(text), mentions)
     row = [_item(label, first, end) for label, first, end in mentions if label.name != "none"]
+    if mentions is not known:
+        for item in row:
+            item.guessed = (
+                item.topic == "symptom" and Mention(Label("symptom", item.name), item.first, item.end) not in known
+            )
     row += [Item("number", "", number.first, number.end, number) for number in said]
     taken = {at for number in said for at in range(number.first, number.end)}
     row = [item for item in row if item.number or item.first not in taken or item.end - 1 not in taken]

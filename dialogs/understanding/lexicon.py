@@ -15,6 +15,7 @@ from dialogs.understanding.text import keys_of
 FOLDER = Path(__file__).parent / "lexicon"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _EITHER = re.compile(r"\(([^()]*)\)")
+_ING = re.compile(r"(?<=[a-z]{3})ing\b")
 _BETWEEN = re.compile(r"[,\n]")
 GAP = 5  # tokens that an ellipsis in a phrase may stand for
 
@@ -83,19 +84,19 @@ class Lexicon:
         return labels, end
 
     def scan_all(self, keys: list[str]) -> list[Mention]:
-        """The longest phrase from every token, overlapping ones too, phrases with a gap joined."""
+        """Every phrase from every token, overlapping ones too, phrases with a gap joined."""
         found: list[Mention] = []
         opened: list[Mention] = []
         tree = self.tree
         for at, key in enumerate(keys):
             if key not in tree:
                 continue
-            labels, end = _longest(tree, keys, at)
-            for label in labels:
-                if label.topic == "gap":
-                    self._join(Mention(label, at, end), opened, found)
-                else:
-                    found.append(Mention(label, at, end))
+            for labels, end in _all(tree, keys, at):
+                for label in labels:
+                    if label.topic == "gap":
+                        self._join(Mention(label, at, end), opened, found)
+                    else:
+                        found.append(Mention(label, at, end))
         return found
 
     @staticmethod
@@ -114,6 +115,16 @@ class Lexicon:
                 else:
                     opened.append(Mention(part.label, first.first, part.end))
                 return
+
+
+def _all(tree: Tree, keys: list[str], at: int) -> Iterator[tuple[tuple[Label, ...], int]]:
+    size = len(keys)
+    node = tree.get(keys[at])
+    while node is not None:
+        at += 1
+        if "" in node:
+            yield node[""], at
+        node = node.get(keys[at]) if at < size else None
 
 
 def _longest(tree: Tree, keys: list[str], at: int) -> tuple[tuple[Label, ...], int]:
@@ -187,6 +198,8 @@ def layer(*topics: str, gaps: bool = True) -> Lexicon:
                 for part, label in _labelled(pattern, Label(topic, name), number):
                     for phrase in spellings(part):
                         lexicon.add(phrase, label)
+                        if "ing" in phrase and (dropped := _ING.sub("in", phrase)) != phrase:
+                            lexicon.add(dropped, label)  # runnin
                         if phrase.isascii() and (topic == "person" or label == Label("measure", "other")):
                             lexicon.add(f"{phrase}s", label)  # the baby's
     return lexicon

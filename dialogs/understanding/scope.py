@@ -190,10 +190,13 @@ class Scope:
         if self._with_self(at, item):
             self.who = ""
             return
-        if item.first and self.keys[item.first - 1] in small("preposition") and item.name != "patient":
+        if self._some_of(item):
+            pass  # two of my workmates
+        elif item.first and self.keys[item.first - 1] in small("preposition") and item.name != "patient":
             return
         if (
-            item.first > 1
+            not self._some_of(item)
+            and item.first > 1
             and self.keys[item.first - 1] in small("my")
             and self.keys[item.first - 2] in small("preposition")
         ):
@@ -204,6 +207,10 @@ class Scope:
         self._describe(at, item)
         self._turn((self.named or "they") if pronoun else item.name)
         self.named = self.named if pronoun else item.name
+
+    def _some_of(self, item: Item) -> bool:
+        before = self.keys[max(item.first - 3, 0) : item.first]
+        return "of" in before and any(key in small("some") for key in before)
 
     def _describe(self, at: int, item: Item) -> None:
         """'My coughing husband', 发烧的儿子: a symptom said of the person right after it."""

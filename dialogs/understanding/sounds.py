@@ -1,6 +1,7 @@
 """How words sound: pinyin without what recognisers and dialects confuse, and a plain key for English."""
 
 import importlib.util
+import itertools
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
@@ -102,7 +103,7 @@ def sound_keys(keys: list[str]) -> list[str]:
 def _sounding_phrases() -> dict[tuple[str, ...], list[tuple[str, Label]]]:
     """Chinese names of symptoms by their syllables."""
     found: dict[tuple[str, ...], list[tuple[str, Label]]] = {}
-    for name, phrase in _symptom_phrases():
+    for name, phrase in itertools.chain(_symptom_phrases(), _bodily_phrases()):
         if 2 <= len(phrase) <= 4 and all("一" <= character <= "鿿" for character in phrase):
             if len(phrase) == 2 and phrase not in _CORE:
                 continue
@@ -126,6 +127,15 @@ def _symptom_phrases() -> Iterator[tuple[str, str]]:
         if name != "none" and not name.startswith("not "):
             for pattern in patterns:
                 yield from ((name, phrase) for phrase in spellings(pattern))
+
+
+def _bodily_phrases() -> Iterator[tuple[str, str]]:
+    """喉咙疼: parts of the body with their troubles, as far as these are symptoms."""
+    for name, pairs in entries()["body"].items():
+        for part, trouble in (pair.split() for pair in pairs):
+            if not name.startswith("not ") and part != "alone":
+                for said in itertools.product(entries()["part"].get(part, []), entries()["trouble"].get(trouble, [])):
+                    yield name, "".join(said)
 
 
 def sounding(keys: list[str], known: list[Mention]) -> list[Mention]:
