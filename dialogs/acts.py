@@ -21,9 +21,11 @@ FIRST = frozenset({"emergency", "wrong_number", "human", "refuse", "stop", "call
 ASKING = frozenset({"who_are_you", "how_number", "robot", "repeat", "slower"})
 ASIDE = frozenset({"who_are_you", "how_number", "robot"})  # answered together with what else was said
 _ASKING = re.compile(
-    r"[?？]\s*$|(吗|呢|么)[。.!！~～]?\s*$|^(what|why|how|where|when|who|which|can|could|should|shall|is|are|do|does|will)\b|"
+    r"[?？]\s*$|(吗|(?<![什怎])么)[。.!！~～]?\s*$|(什么|怎么|哪|谁|几|多少)[^，。]*呢[。.!！~～]?\s*$|"
+    r"^(what|why|how|where|when|who|which|can|could|should|shall|is|are|do|does|will)\b|"
     r"为什么|为啥|怎么办|要不要|能不能|可不可以"
 )
+_HOW_MUCH = re.compile(r"多少|多高|几度|how (high|much)")
 _ALL = re.compile(r"[\w'一-鿿]+")
 
 
@@ -46,16 +48,24 @@ def _by_phrase(script: Script) -> tuple[dict[str, list[Act]], re.Pattern[str], d
 
 
 def asked_about(dialog: Dialog, ear: Ear) -> str | None:
-    """The act of a question in return that the script knows by a phrase: "what counts as a fever?" tells no fever."""
+    """The act that the script knows by a phrase within the words."""
     _, anywhere, within, _ = _by_phrase(dialog.script)
     found = anywhere.search(ear.words.translate(folding()))
     return within[found.group()].name if found else None
 
 
+def asks_back(dialog: Dialog, ear: Ear) -> str | None:
+    """The act of a question in return, where the words ask: "what counts as a fever?" tells of no fever."""
+    if ear.understood.temperature_c is not None or not (_ASKING.search(ear.words) or _HOW_MUCH.search(ear.words)):
+        return None
+    act = dialog.script.acts.get(asked_about(dialog, ear) or "")
+    return act.name if act and act.then == "ask" and not (act.of or act.to) else None
+
+
 def meant(dialog: Dialog, ear: Ear) -> str | None:
     """The act that the understanding heard, made more precise by the script's phrases."""
     act = ear.understood.act
-    if act is None:
+    if act is None or (act == "emergency" and _denied(ear)):
         return None
     if act == "repeat" and (known := asked_about(dialog, ear)):
         return known
@@ -64,6 +74,19 @@ def meant(dialog: Dialog, ear: Ear) -> str | None:
         text = ear.words.translate(folding())
         return next((finer.name for finer in refining if any(phrase in text for phrase in finer.phrases)), act)
     return act
+
+
+def may_wait(act: str, ear: Ear) -> bool:
+    """Whether an answer beside it goes before: "36.8, I am cooking" names no time to call again."""
+    return act == "call_later" and call_time(ear) is None
+
+
+def _denied(ear: Ear) -> bool:
+    """Whether the words of an emergency are those of a symptom denied: "no trouble breathing"."""
+    spans = ear.understood.spans
+    first, end = spans.get("act", (0, 0))
+    denied = (spans[name] for name in ear.understood.symptoms_absent if name in spans)
+    return any(first < last and start < end for start, last in denied)
 
 
 def aside(dialog: Dialog, ear: Ear) -> str | None:
@@ -99,6 +122,7 @@ def perform(dialog: Dialog, name: str, ear: Ear) -> None:
 
 
 def _leave(dialog: Dialog, act: Act, ear: Ear) -> None:
+    dialog.saying.clear()
     focus.keep_pending(dialog)
     if act.name == "call_later" and (at := call_time(ear)):
         dialog.answers.setdefault(dialog.about, {})["call_later"] = at

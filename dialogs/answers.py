@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from dialogs import focus, household, walking
+from dialogs import confirming, household, listing, walking
 from dialogs.events import Answered, Requested
 from dialogs.questions import Ear, Item, Question, Reading, item
 from dialogs.readers import doubt
+from dialogs.symptoms import both_symptoms, denies_all, more_symptoms
 
 if TYPE_CHECKING:
     from dialogs.dialog import Dialog
+
+_WRONG = re.compile(r"错了|錯了|^(嗯|哎|啊)*不对|\b(wrong|mistake|incorrect|misheard|misread|not right)\b", re.IGNORECASE)
 
 
 def accept(dialog: Dialog, question: Question, reading: Reading, ear: Ear, others: list[Item] | None = None) -> None:
@@ -18,18 +22,37 @@ def accept(dialog: Dialog, question: Question, reading: Reading, ear: Ear, other
     still = _still(dialog, question) if reading.meaning == "which" else None
     reading = still or reading
     if reading.meaning == "which":
-        focus.list_symptoms(dialog, question)
+        _ask_what(dialog, question)
         return
     items = list(others or ())
     if question.kind == "members":
+        reading = household.as_known(dialog, reading)
         items = household.spread(dialog, reading, ear, items)
     one = item(question.name, dialog.about, reading, ear)
     if f"{dialog.about} {question.name}" in dialog.partly:
-        focus.add_to_partly(dialog, one)
+        _complete_partly(dialog, one)
     if still:
         dialog.confirmed.append(f"{dialog.about} {question.name}")
         dialog.answers.setdefault(dialog.about, {})[question.name] = one["value"]
     take(dialog, [one, *items], ear, None if still else question.name)
+
+
+def _ask_what(dialog: Dialog, question: Question) -> None:
+    """There are symptoms, but which? Asked openly at first, and one by one when that does not help."""
+    key = f"{dialog.about} {question.name} what"
+    if key in dialog.met:
+        listing.list_symptoms(dialog, question)
+        return
+    dialog.met.append(key)
+    dialog.manner = "wait"
+    dialog.speak("which_symptoms")
+
+
+def _complete_partly(dialog: Dialog, one: Item) -> None:
+    """What is said now completes what was volunteered before."""
+    old = dialog.answers.get(one["who"], {}).get(one["name"])
+    if old and isinstance(one["value"], dict):
+        one["value"] = more_symptoms(old, one["value"])
 
 
 def _still(dialog: Dialog, question: Question) -> Reading | None:
@@ -44,14 +67,38 @@ def take(dialog: Dialog, items: list[Item], ear: Ear, asked: str | None = None) 
     """Keep what is plain, say it again by phone, and ask about what is abnormal, improbable or uncertain."""
     doubtful: list[Item] = []
     plain: list[Item] = []
+    items = [one for one in items if not _told_as_symptom(dialog, one, items)]
     for one in items:
         one["partly"] = bool(one["partly"]) and (one["name"] != asked or one["who"] != dialog.about)
         (doubtful if _doubt(dialog, one) else plain).append(one)
     for one in plain:
         keep(dialog, one)
-    focus.echo(dialog, plain)
+    confirming.echo(dialog, plain)
     if doubtful:
-        focus.ask_to_confirm(dialog, doubtful)
+        confirming.ask_to_confirm(dialog, doubtful)
+
+
+def corrects(ear: Ear) -> bool:
+    """Whether the words take something back."""
+    return ear.understood.act == "correction" or bool(_WRONG.search(ear.words))
+
+
+def beside_known(dialog: Dialog, one: Item, ear: Ear) -> Item:
+    """What was said by the way: of symptoms it adds to those known, and takes away only in words of correction."""
+    known = dialog.answers.get(one["who"], {}).get(one["name"])
+    if isinstance(one["value"], dict) and known:
+        if corrects(ear) and not denies_all(one["value"]):
+            return {**one, "value": both_symptoms(known, one["value"]), "partly": False}
+        return {**one, "value": more_symptoms(known, one["value"]), "partly": one["partly"] and not known["present"]}
+    return one
+
+
+def _told_as_symptom(dialog: Dialog, one: Item, items: list[Item]) -> bool:
+    """Whether a yes or no about fever comes with the symptoms anyway, and is kept when they are."""
+    if dialog.script.questions[one["name"]].context != "fever" or dialog.question_name == one["name"]:
+        return False
+    symptoms = (o["value"] for o in items if isinstance(o["value"], dict) and o["who"] == one["who"])
+    return any("fever" in value["present"] or "fever" in value["absent"] for value in symptoms)
 
 
 def _doubt(dialog: Dialog, one: Item) -> str | None:
@@ -85,7 +132,10 @@ def _consistent(dialog: Dialog, one: Item) -> Any:
         return value
     known = dialog.answers.get(one["who"], {})
     degrees = [known.get(q.name) for q in dialog.script.questions.values() if q.kind == "temperature"]
-    if any(isinstance(c, (int, float)) and c >= float(dialog.value("fever_c")) for c in degrees):
+    feels = denies_all(value) and any(
+        known.get(q.name) is True for q in dialog.script.questions.values() if q.context == "fever"
+    )
+    if feels or any(isinstance(c, (int, float)) and c >= float(dialog.value("fever_c")) for c in degrees):
         return {**value, "absent": [name for name in value["absent"] if name != "fever"]}
     return value
 
@@ -118,6 +168,19 @@ def keep(dialog: Dialog, one: Item, confirmed: bool = False) -> None:
     reporter = "proxy" if dialog.family or who != dialog.called else "self"
     dialog.events.append(Answered(name, value, who, reporter, one["words"], span,  # type: ignore[arg-type]
                                 round(one["confidence"], 3), one["how"], confirmed))  # fmt: skip
+    if isinstance(value, dict):
+        _agree_on_fever(dialog, {**one, "value": value})
+
+
+def _agree_on_fever(dialog: Dialog, one: Item) -> None:
+    """Fever named among the symptoms is the answer about fever too; a symptom taken back is taken back there."""
+    value, known = one["value"], dialog.answers[one["who"]]
+    fever = "fever" in value["present"]
+    if denies_all(value) or not (fever or "fever" in value["absent"]):
+        return
+    for question in dialog.script.questions.values():
+        if question.context == "fever" and known.get(question.name) != fever:
+            keep(dialog, {**one, "name": question.name, "value": fever, "partly": False})
 
 
 def blank(dialog: Dialog, name: str, meaning: str) -> None:

@@ -24,6 +24,7 @@ _TOP_KEYS = {
     "script", "version", "title", "start", "essential", "answers", "steps", "acts", "results", "limits", "says",
     "words", "phrases", "rounds",
 }  # fmt: skip
+_PHRASES = ("phrases", "declines")
 _LISTING = ("fever", "cough", "diarrhoea", "fatigue", "sore_throat", "shortness_of_breath", "loss_of_smell_taste")
 
 
@@ -151,11 +152,13 @@ class _Builder:
     def _option(self, key: Any, data: Any, where: str) -> Option:
         if not isinstance(key, str):
             raise self.refuse(f'{where}: option {key!r} is not a word; write "yes" and "no" in quotes')
-        label = self._wording({k: v for k, v in data.items() if k != "phrases"}, f"{where}: option {key}")
+        label = self._wording({k: v for k, v in data.items() if k not in _PHRASES}, f"{where}: option {key}")
         labels = [label.text(language, str) for language in LANGUAGES]
-        phrases = tuple(dict.fromkeys([*labels, *self._list(data.get("phrases"))]))
-        heard = (phrase.translate(folding()) for phrase in phrases)
-        return Option(key, label, phrases, tuple(phrase for phrase in heard if phrase not in ("yes", "no")))
+        declines = self._list(data.get("declines"))
+        phrases = tuple(dict.fromkeys([*labels, *self._list(data.get("phrases")), *declines]))
+        heard, declining = ([phrase.translate(folding()) for phrase in some] for some in (phrases, declines))
+        spoken = tuple(phrase for phrase in heard if phrase not in ("yes", "no"))
+        return Option(key, label, phrases, spoken, tuple(declining))
 
     def _step(self, name: Any, data: Any, questions: Mapping[str, Question]) -> Step:
         self.step = str(name)

@@ -14,7 +14,7 @@ PLACES = frozenset({
 ENDS = ("as_is", *DISPOSITIONS)
 SAYS = (
     "echo", "confirm", "confirm_improbable", "confirm_again", "still_there", "keypad_hint", "no_match", "implausible",
-    "skip_it", "listing", "which_member", "correct_what", "switched", "noted",
+    "skip_it", "which_symptoms", "listing", "which_member", "correct_what", "switched", "noted",
 )  # fmt: skip
 GOES = ("silent", "time_up")
 

@@ -17,7 +17,7 @@ from dialogs.wording import Say
 Json = Any
 _KEPT = (
     "step", "language", "about", "family", "answers", "confirmed", "partly", "order", "met", "walked", "focus",
-    "no_input", "no_match", "turns", "seconds", "used", "spoke", "holding", "disposition", "text", "rewind",
+    "no_input", "no_match", "turns", "seconds", "used", "spoke", "holding", "disposition", "text", "rewind", "echoed",
 )  # fmt: skip
 
 
@@ -52,6 +52,7 @@ class Dialog:
     disposition: str | None = None
     text: list[str] = field(default_factory=lambda: ["", ""])
     rewind: str = ""
+    echoed: dict[str, Json] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     saying: list[tuple[str, str]] = field(default_factory=list)
     manner: str = "say"
@@ -103,6 +104,11 @@ class Dialog:
         return self.script.steps[self.step].ask
 
     @property
+    def question_name(self) -> str | None:
+        """The name of the answer that the step asks for."""
+        return self.question.name if self.question else None
+
+    @property
     def proxy(self) -> bool:
         """Whether the answers now asked for are about somebody other than the speaker."""
         return self.family or self.about != self.called
@@ -123,7 +129,7 @@ class Dialog:
             case "alone":
                 return len(self.members) < 2
             case "volunteered":
-                return self.question is not None and f"{self.about} {self.question.name}" in self.partly
+                return self._volunteered()
             case "times":
                 return self.no_match
             case "language":
@@ -136,6 +142,13 @@ class Dialog:
             case "fever_c":
                 return self.facts.get("fever_c", 37.3)
         return self.facts.get(name) if name in ("day", "channel", "recorded") else None
+
+    def _volunteered(self) -> bool:
+        """Whether something that the present question asks for was said before; that all is well does not count."""
+        if self.question is None or f"{self.about} {self.question.name}" not in self.partly:
+            return False
+        known = self.answers.get(self.about, {}).get(self.question.name)
+        return bool(known["present"]) if isinstance(known, dict) else True
 
     def before(self, name: str) -> Json:
         """The answer of the last round about the person called; None is blank."""
@@ -162,7 +175,7 @@ class Dialog:
             return self.events
         self.turns += 1
         self.seconds = max(self.seconds, heard.seconds)
-        self.saying, self.manner = [], "say"
+        self.saying, self.manner, self.echoed = [], "say", {}
         if heard.hung_up:
             ending.break_off(self, "hung_up")
             return self.events
@@ -194,7 +207,7 @@ class Dialog:
                 f"a conversation on {memory['script']} version {memory['version']} cannot go on with "
                 f"{script.name} version {script.version}"
             )
-        return cls(script, memory["facts"], **{name: memory[name] for name in _KEPT})
+        return cls(script, memory["facts"], **{name: memory[name] for name in _KEPT if name in memory})
 
     def speak(self, say: Say | str, **places: str) -> None:
         """Add something to what is said in this turn."""

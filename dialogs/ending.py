@@ -48,7 +48,7 @@ def _standing(dialog: Dialog, end: str) -> str:
 
 
 def _conclude(dialog: Dialog) -> None:
-    advices = []
+    advices: dict[str, list[str]] = {}
     for who in [dialog.called, *(person for person in dialog.answers if person != dialog.called)]:
         dialog.about = who
         rule = next((r for r in dialog.script.results if _holds(dialog, r.condition, who)), None)
@@ -56,9 +56,10 @@ def _conclude(dialog: Dialog) -> None:
             advice = speech.advice(dialog, rule.advice)
             dialog.events.append(Concluded(who, rule.colour, advice or None, rule.follow_up))
             if advice and (who == dialog.called or rule.condition):
-                advices.append(speech.addressed(dialog, who, advice))
+                advices.setdefault(advice, []).append(who)
     dialog.about = dialog.called
-    dialog.advice = ("" if dialog.language.startswith("zh") else " ").join(advices)
+    spoken = [speech.addressed(dialog, people, advice) for advice, people in advices.items()]
+    dialog.advice = ("" if dialog.language.startswith("zh") else " ").join(spoken)
 
 
 def _holds(dialog: Dialog, condition: Condition | None, who: str) -> bool:

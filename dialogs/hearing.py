@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from dialogs import acts, answers, focus, household, speech, walking
+from dialogs import acts, answers, focus, household, speech, walking, whom
 from dialogs.events import Heard
+from dialogs.leading import leads_with
 from dialogs.machine import walk
 from dialogs.questions import Ear, Item, Question, Reading, item
-from dialogs.readers import UNSURE, no_symptoms
+from dialogs.readers import UNSURE
+from dialogs.symptoms import denies_all, no_symptoms
 from dialogs.understanding import understand
 
 if TYPE_CHECKING:
     from dialogs.dialog import Dialog
 
-_WRONG = re.compile(r"错了|錯了|\b(wrong|mistake|incorrect|misheard|misread)\b", re.IGNORECASE)
 _CLOSING = re.compile(
     r"(没|沒|無|无|不).{0,4}(症状|症狀|不舒服|不适|别的|別的|其他)|一切正常|都正常|都没有|都沒有|就是|只是|只有|光是|"
     r"\b(no|any|other|nothing) (other )?(symptom|else|problem|complaint)|feel(ing)? (fine|well|good|ok)|"
@@ -56,6 +58,9 @@ def listen(dialog: Dialog, heard: Heard) -> None:
         if speech.names_language(words):
             return
     ear = ear_of(dialog, words, _context(dialog), heard)
+    if back := acts.asks_back(dialog, ear):
+        acts.perform(dialog, back, ear)
+        return
     handler = focus.HANDLERS.get(str(dialog.focus["on"])) if dialog.focus else None
     if handler:
         handler(dialog, ear)
@@ -65,12 +70,12 @@ def listen(dialog: Dialog, heard: Heard) -> None:
 
 def ear_of(dialog: Dialog, words: str, context: str, heard: Heard | None = None) -> Ear:
     """What words mean in a context, for the present question."""
-    options = focus.options(dialog) or speech.options(dialog.question)
+    options = whom.options(dialog) or speech.options(dialog.question)
     now = dialog.now
     if dialog.question and dialog.question.kind == "call_time":  # the question is part of what the answer means
         words = f"{'call me back' if dialog.language == 'en' else '再打给我'} {words}"
     understood = understand(words, context=context, lang=dialog.language, options=options, now=now)
-    return Ear(household.view(dialog, understood), words, now, heard.confidence if heard else 1.0,
+    return Ear(household.view(dialog, understood, dialog.about), words, now, heard.confidence if heard else 1.0,
                heard.how if heard else "words")  # fmt: skip
 
 
@@ -107,11 +112,11 @@ def _answer(dialog: Dialog, ear: Ear) -> None:
     if reading and reading.loose and others:
         reading = None  # the words were an answer to something else
     act = acts.meant(dialog, ear)
-    if act in (None, "repeat") and reading and reading.meaning in ("no", "none") and _takes_back(dialog, ear, others):
+    if act in (None, "repeat") and _takes_back(dialog, ear, reading, others):
         act = "correction"
     if act == "correction":
         _correct(dialog, ear, others)
-    elif act and act != "dont_know" and not _outweighs(dialog, reading, act):
+    elif act and act != "dont_know" and not _outweighs(dialog, ear, reading, act):
         answers.take(dialog, others, ear)
         acts.perform(dialog, act, ear)
     elif reading:
@@ -123,6 +128,8 @@ def _answer(dialog: Dialog, ear: Ear) -> None:
         answers.blank(dialog, question.name, UNSURE)
     elif known := acts.asked_about(dialog, ear):
         acts.perform(dialog, known, ear)
+    elif _denies_having_any(dialog, question, ear):
+        _well_after_all(dialog)
     elif others:
         answers.take(dialog, others, ear)
         dialog.manner = "again"
@@ -130,17 +137,61 @@ def _answer(dialog: Dialog, ear: Ear) -> None:
         answers.accept(dialog, question, typed, ear)
     elif aside := acts.aside(dialog, ear):
         acts.perform(dialog, aside, ear)
+    elif (short := _short_answer(question, ear)) is not None:
+        answers.accept(dialog, question, short, ear)
     else:
         missed(dialog, "implausible" if ear.understood.temperature_status == "implausible" else "no_match")
 
 
-def _outweighs(dialog: Dialog, reading: Reading | None, act: str) -> bool:
+def _denies_having_any(dialog: Dialog, question: Question, ear: Ear) -> bool:
+    """Whether "when did it start?" is answered by there being nothing, once."""
+    u = ear.understood
+    if question.context != "onset" or f"{dialog.about} {question.name} none" in dialog.met or u.symptoms_present:
+        return False
+    denied = u.all_well or u.symptoms_absent or "no" in (u.yes_no, leads_with(ear.words))
+    return bool(denied) and any(w == dialog.about and _has_symptoms(dialog, n, w) for n, w in dialog.order)
+
+
+def _has_symptoms(dialog: Dialog, name: str, who: str) -> bool:
+    value = dialog.answers.get(who, {}).get(name)
+    return isinstance(value, dict) and bool(value.get("present"))
+
+
+def _well_after_all(dialog: Dialog) -> None:
+    """The symptoms that we have cannot be right: ask for them anew."""
+    who = dialog.about
+    dialog.met.append(f"{who} {dialog.question_name} none")
+    name = next(n for n, w in reversed(dialog.order) if w == who and _has_symptoms(dialog, n, w))
+    answers.forget(dialog, name, who)
+    dialog.speak("correct_what")
+    walking.back_to(dialog, name, who)
+
+
+def _short_answer(question: Question, ear: Ear) -> Reading | None:
+    """A few words that begin with no, and name nothing: the answer, whatever was not understood behind it."""
+    if len(ear.words) > 24 or leads_with(ear.words) != "no":
+        return None
+    return question.reader.read(replace(ear, understood=replace(ear.understood, yes_no="no")), question)
+
+
+def _bare(reading: Reading | None, ear: Ear) -> bool:
+    """Whether an answer is a mere yes or no, with nothing named."""
+    u = ear.understood
+    named = u.symptoms_present or u.symptoms_absent or u.choice or u.all_well or u.members
+    return reading is not None and reading.meaning in ("yes", "no", "none", "which", "well", "ill") and not named
+
+
+def _outweighs(dialog: Dialog, ear: Ear, reading: Reading | None, act: str) -> bool:
     """Whether an answer counts for more than the act in the same words: "no need" refuses help, not the call."""
     if reading is None or reading.loose:
         return False
     kind = dialog.question.kind if dialog.question else ""
-    if kind == "one_of" and act in acts.ASKING:
+    if kind == "one_of" and act in acts.ASIDE and leads_with(ear.words) == "yes":
+        return True  # "yes, what is it about?"
+    if act in acts.ASKING and (kind == "one_of" or _bare(reading, ear)):
         return False
+    if acts.may_wait(act, ear) and kind not in ("one_of", "yes_no") and not _bare(reading, ear):
+        return True
     if act == "wrong_number":
         return kind == "one_of" and reading.meaning not in ("yes", "no")
     if kind == "any_of":  # "no need" refuses help, not the call; "send a doctor" is the help that is offered
@@ -165,19 +216,17 @@ def _volunteered(dialog: Dialog, ear: Ear, asked: Question | None) -> list[Item]
             reading = Reading("none", no_symptoms())
         elif question.kind == "symptoms" and ear.understood.all_well and asked and asked.kind == "members":
             reading = None  # they are well at home; how we are was said before
+        elif question.kind == "symptoms" and answers.corrects(ear):
+            pass  # only what is named is taken back
         elif question.kind == "symptoms":
             reading = _closed(dialog, question, ear, reading, asked) if closing else _without_fever(reading, asked)
-        if reading and question.kind == "symptoms" and _said_before(dialog, question, reading):
-            continue
-        if reading and reading.value != dialog.answers.get(dialog.about, {}).get(question.name):
-            found.append(item(question.name, dialog.about, reading, ear))
+        known = dialog.answers.get(dialog.about, {}).get(question.name)
+        if not reading or (known is not None and denies_all(reading.value)):
+            continue  # a general "all well" takes nothing back that was said in so many words
+        one = answers.beside_known(dialog, item(question.name, dialog.about, reading, ear), ear)
+        if one["value"] != known:
+            found.append(one)
     return found
-
-
-def _said_before(dialog: Dialog, question: Question, reading: Reading) -> bool:
-    """A general "all well" takes nothing back that was said in so many words."""
-    known = dialog.answers.get(dialog.about, {}).get(question.name)
-    return known is not None and reading.value == no_symptoms()
 
 
 def _closed(
@@ -190,9 +239,13 @@ def _closed(
     return again
 
 
-def _takes_back(dialog: Dialog, ear: Ear, others: list[Item]) -> bool:
-    """Whether a "no" is about something said before: known answers come anew, or the words call it wrong."""
-    return bool(_WRONG.search(ear.words)) or any(_known_otherwise(dialog, one) for one in others)
+def _takes_back(dialog: Dialog, ear: Ear, reading: Reading | None, others: list[Item]) -> bool:
+    """Whether a mere yes or no is about something said before: a known answer comes anew, or is called wrong."""
+    if reading and not _bare(reading, ear):
+        return False
+    if answers.corrects(ear):
+        return bool(others) or bool(dialog.order)
+    return reading is not None and any(_known_otherwise(dialog, one) for one in others)
 
 
 def _known_otherwise(dialog: Dialog, one: Item) -> bool:
@@ -207,7 +260,12 @@ def _speaks_of(dialog: Dialog, question: Question) -> bool:
 def _correct(dialog: Dialog, ear: Ear, others: list[Item]) -> None:
     """Take back an earlier answer: the new value where one was said, else ask again from that question on."""
     changed = [item for item in others if item["name"] in dialog.answers.get(item["who"], {})]
-    last = dialog.order[-1] if dialog.order else None
+    question = dialog.question
+    reading = question.reader.read(ear, question) if question else None
+    if question and reading and not reading.loose and not changed and not _bare(reading, ear):
+        answers.accept(dialog, question, reading, ear, others)
+        return
+    last = next(([n, w] for n, w in reversed(dialog.order) if dialog.script.step_of(n)), None)
     named = next((n for n, w in reversed(dialog.order) if _label(dialog, n) in ear.words.lower()), None)
     if not changed and last:
         name, who = (named, dialog.about) if named else last
@@ -217,18 +275,13 @@ def _correct(dialog: Dialog, ear: Ear, others: list[Item]) -> None:
             dialog.speak("correct_what")
             walking.back_to(dialog, name, who)
             return
-    if not changed:
-        question = dialog.question
-        reading = question.reader.read(ear, question) if question else None
-        if question and reading:
-            answers.accept(dialog, question, reading, ear, others)
-        else:
-            answers.take(dialog, others, ear)
-            missed(dialog)
-        return
-    for one in others:
-        focus.merge_correction(dialog, one)
-    answers.take(dialog, others or changed, ear)
+    if changed:
+        answers.take(dialog, others or changed, ear)
+    elif question and reading:
+        answers.accept(dialog, question, reading, ear, others)
+    else:
+        answers.take(dialog, others, ear)
+        missed(dialog)
 
 
 def _label(dialog: Dialog, name: str) -> str:

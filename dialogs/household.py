@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dialogs import focus
-from dialogs.members import meant
+from dialogs import whom
+from dialogs.members import kin_name, meant
 from dialogs.questions import Ear, Item, Question, Reading, item
-from dialogs.readers import no_symptoms
+from dialogs.symptoms import no_symptoms
 from dialogs.understanding import Understood
 
 if TYPE_CHECKING:
@@ -39,11 +39,16 @@ def names(dialog: Dialog, who: str, place: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys([name, given or name, *(order[place] if place < len(order) else ())]))
 
 
-def view(dialog: Dialog, understood: Understood) -> Understood:
+def heard_of(dialog: Dialog, ear: Ear, who: str) -> Ear:
+    """The answer as one about this person, as far as its words allow."""
+    return replace(ear, understood=view(dialog, ear.understood, who))
+
+
+def view(dialog: Dialog, understood: Understood, who: str) -> Understood:
     """What was said, seen from the person asked about: "he has 38" speaks of him, not of the speaker."""
-    if not dialog.proxy or not understood.members:
+    if not understood.members or not (dialog.family or who != dialog.called):
         return understood
-    about = [m for m in understood.members if _is_about(dialog, m.who, m.words)]
+    about = [m for m in understood.members if _is_about(dialog, m.who, m.words, who)]
     if len(about) != 1:
         return understood
     said = about[0]
@@ -57,15 +62,20 @@ def view(dialog: Dialog, understood: Understood) -> Understood:
     )
 
 
+_COLLECTIVE = re.compile(
+    r"们|們|其他|其余|其餘|剩下|别人|別人|别的|別的|家里人|家裡人|家人|大家|全家|一家|几个|幾個|几口|老的小的|"
+    r"\b(they|them|others?|rest|everyone|everybody|everything|family|nobody|no one|anyone|all)\b",
+    re.IGNORECASE,
+)
 _PRONOUNS = frozenset({"he", "she", "him", "her", "they", "other", "他", "她"})
 
 
-def _is_about(dialog: Dialog, word: str, words: str) -> bool:
-    if word.lower() in _PRONOUNS or words.lower() in _PRONOUNS:
+def _is_about(dialog: Dialog, word: str, words: str, who: str) -> bool:
+    if (word.lower() in _PRONOUNS or words.lower() in _PRONOUNS) and not _COLLECTIVE.search(words):
         return True
     if dialog.family:
-        return len(dialog.members) == 1 or str(member(dialog, dialog.about)["name"]) in words
-    return dialog.about in meant(word, words, member(dialog, dialog.called), dialog.members[1:])
+        return len(dialog.members) == 1 or str(member(dialog, who)["name"]) in words
+    return who in meant(word, words, member(dialog, dialog.called), dialog.members[1:])
 
 
 _REST = re.compile(
@@ -97,12 +107,13 @@ def mentions(dialog: Dialog, ear: Ear) -> list[Item]:
             ids = _somebody(dialog, said)
             if not ids:
                 continue
-        who = ids[0] if len(ids) == 1 else f"member:{said.words or said.who}"
+        called = _called(dialog, said)
+        who = ids[0] if len(ids) == 1 else f"member:{called}"
         items = [item(name, who, Reading("", value), ear) for name, value in _said(dialog, said)]
         if len(ids) > 1 and said.who in ("parents", "children", "kids"):
             found += [{**one, "who": each} for one in items for each in ids]
-        elif len(ids) > 1 and items and not dialog.focus:
-            focus.ask_which(dialog, said.words or said.who, ids, items)
+        elif len(ids) > 1 and items and (not dialog.focus or dialog.focus["on"] != "which"):
+            whom.ask_which(dialog, called, ids, items)
         elif items:
             found += items
     if ear.understood.members and rest_well(ear):
@@ -110,10 +121,15 @@ def mentions(dialog: Dialog, ear: Ear) -> list[Item]:
     return found
 
 
+def _called(dialog: Dialog, said: Any) -> str:
+    """The word for a relative, as we say it; where we have none, as it was said."""
+    words = dialog.script.words[dialog.language]
+    return words.get(kin_name(said.who)) or str(said.words or said.who)
+
+
 def _somebody(dialog: Dialog, said: Any) -> list[str]:
-    """Whom a bare "he" or "she" can mean: anybody else at home; "they" is nobody in particular."""
-    plural = re.search(r"们|們|\b(they|them|others|everyone|everybody)\b", said.words, re.IGNORECASE)
-    return [] if plural else [str(m["id"]) for m in dialog.members[1:]]
+    """Whom a bare "he" or "she" can mean: anybody else at home; "they" and "the others" are nobody in particular."""
+    return [] if _COLLECTIVE.search(said.words) else [str(m["id"]) for m in dialog.members[1:]]
 
 
 def _said(dialog: Dialog, said: Any) -> list[tuple[str, Any]]:
@@ -127,12 +143,28 @@ def _said(dialog: Dialog, said: Any) -> list[tuple[str, Any]]:
     return values
 
 
+def as_known(dialog: Dialog, reading: Reading) -> Reading:
+    """How the others are, together with what was said of them before: not all are well where one is known to be ill."""
+    ill = any(_ill(answers) for who, answers in dialog.answers.items() if who != dialog.called)
+    return replace(reading, meaning="ill", value="ill") if ill and reading.meaning == "well" else reading
+
+
+def _ill(answers: Mapping[str, Any]) -> bool:
+    return any(isinstance(value, dict) and value.get("present") for value in answers.values())
+
+
 def spread(dialog: Dialog, reading: Reading, ear: Ear, items: list[Item]) -> list[Item]:
     """The answers about the others that "they are all fine" holds."""
     spoken_of = {one["who"] for one in items}
-    if (reading.meaning == "well" and not ear.understood.members) or rest_well(ear):
+    if (reading.meaning != "apart" and _all_others(dialog, reading, ear)) or rest_well(ear):
         return items + _all_well(dialog, ear, spoken_of)
     return items
+
+
+def _all_others(dialog: Dialog, reading: Reading, ear: Ear) -> bool:
+    """Whether everybody else at home is called well at once."""
+    said = ear.understood.members
+    return not said and (reading.meaning == "well" or bool(ear.understood.all_well))
 
 
 def _all_well(dialog: Dialog, ear: Ear, spoken_of: set[str]) -> list[Item]:

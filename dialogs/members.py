@@ -47,7 +47,8 @@ KIN: dict[str, Kin] = {
     "grandchild": _kin("grandchild", "", _GRAND),
     "brother": _kin("sibling", "m", _PEER), "sister": _kin("sibling", "f", _PEER),
     "room_mate": _kin("room_mate"), "flatmate": _kin("room_mate"), "roommate": _kin("room_mate"),
-    "daughter_in_law": _kin("daughter_in_law", "f", _CHILD), "son_in_law": _kin("son_in_law", "m", _CHILD),
+    "daughter_in_law": _kin("child daughter_in_law", "f", _CHILD),
+    "son_in_law": _kin("child son_in_law", "m", _CHILD),
 }  # fmt: skip
 
 _ROSTER = {
@@ -68,16 +69,30 @@ _COUPLE = ("head", "spouse", "wife", "husband", "partner")
 _SEEN = {1: "parent", 2: "grandparent", -1: "child", -2: "grandchild"}
 
 
+def _plain(word: str) -> str:
+    return word.replace("-", "").replace(" ", "").replace("_", "").lower()
+
+
+_BY_WORD = {_plain(word): kin for word, kin in KIN.items()}
+
+
+def kin_name(word: str) -> str:
+    """A word for a relative under the name that `KIN` has for it: "mother in law" is mother_in_law."""
+    return next((name for name in KIN if _plain(name) == _plain(word)), word)
+
+
 def meant(word: str, words: str, speaker: Member, others: Sequence[Member]) -> list[str]:
     """The ids of those whom a word (`son`) or the words as spoken (小明, my boy) can mean; empty: nobody we know."""
     named = [str(m["id"]) for m in others if _is_named(m, words) or _is_named(m, word)]
     if named:
         return named
-    kin = KIN.get(word.replace("-", "_").replace(" ", "_").lower())
+    kin = _BY_WORD.get(_plain(word))
     if kin is None:
         return []
     fitting = [m for m in others if _sex_fits(m, kin)]
     related = [str(m["id"]) for m in fitting if _seen(speaker, m) in kin.relations or _relation(m) in kin.own]
+    if not related and kin.relations == {"spouse"}:  # 爱人 is wife or husband
+        related = [str(m["id"]) for m in others if _seen(speaker, m) == "spouse"]
     return related or [str(m["id"]) for m in fitting if not _seen(speaker, m) and _age_fits(m, speaker, kin)]
 
 

@@ -17,12 +17,16 @@ Item = dict[str, Any]  # an answer on its way: name, who, value, words, span, co
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Option:
-    """One of the answers of one_of and any_of: its key, its label, and words that mean it (`heard`: folded)."""
+    """One of the answers of one_of and any_of: its key, its label, and words that mean it (`heard`: folded).
+
+    Words of `none` that stand in `declines` go before an option named beside them: "rice we have enough".
+    """
 
     key: str
     label: Wording
     phrases: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
+    declines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dialogs.dates import read_date, shown_date
+from dialogs.leading import leads_with
 from dialogs.questions import Ear, Option, Question, Reader, Reading, Words, said
+from dialogs.symptoms import no_symptoms
 from dialogs.understanding import SYMPTOMS
 from dialogs.understanding.text import folding
 from dialogs.wording import listed
@@ -138,6 +140,8 @@ class Symptoms(_Plain):
         if u.symptoms_absent and u.yes_no is None:
             value = {"present": [], "absent": list(u.symptoms_absent)}
             return ear.reading("none", value, "symptoms_absent")
+        if leads_with(ear.words) == "no" and u.yes_no:
+            return ear.reading("none", no_symptoms(), "yes_no")
         return Reading("which") if u.yes_no == "yes" else None
 
     def volunteered(self, ear: Ear, question: Question) -> Reading | None:
@@ -164,11 +168,6 @@ class Symptoms(_Plain):
 
     def keypad(self, question: Question, words: Words, language: str) -> dict[str, str]:
         return {"1": words["yes"], "2": words["no"]}
-
-
-def no_symptoms() -> dict[str, list[str]]:
-    """The answer of somebody who denies every symptom."""
-    return {"present": [], "absent": list(SYMPTOMS)}
 
 
 class OneOf(_Plain):
@@ -216,12 +215,10 @@ class AnyOf(OneOf):
 
     def read(self, ear: Ear, question: Question) -> Reading | None:
         u = ear.understood
-        chosen = _chosen(question, ear)
-        if chosen == ["none"]:
-            return ear.reading("none", [], "choice")
-        if chosen := [key for key in chosen if key != "none"]:
+        chosen, denied = _wanted(question, ear)
+        if chosen:
             return ear.reading("some", chosen, "choice")
-        if u.yes_no == "no" or u.all_well:
+        if denied or u.yes_no == "no" or u.all_well:
             return ear.reading("none", [], "yes_no")
         if question.free and u.yes_no is None and u.act is None and len(ear.words.strip()) > 2:
             return Reading("some", [ear.words.strip()[:200]], loose=True)
@@ -246,6 +243,39 @@ class AnyOf(OneOf):
         chosen = [option for option in question.options if option.key != "none"]
         labels = {str(i): option.label.text(language, str) for i, option in enumerate(chosen, 1)}
         return {**labels, "0": words["nothing"]}
+
+
+def _wanted(question: Question, ear: Ear) -> tuple[list[str], bool]:
+    """The options that are wanted, and whether something was declined.
+
+    "No need to buy food", "rice we have enough": words of `none` that decline speak of the option that stands just
+    behind them or anywhere before; of the others, like a bare "no", only where no option is named.
+    """
+    text = ear.words.lower().translate(folding())
+    named = {option.key: option.heard for option in question.options}
+    declining = [_span(text, phrase) for option in question.options for phrase in option.declines if phrase in text]
+    chosen = [key for key in _chosen(question, ear) if key != "none"]
+    if not declining:
+        everything = len(chosen) == len(named) - ("none" in named) and not any(_first(text, named[k]) for k in chosen)
+        none = any(phrase in text for phrase in named.get("none", ())) or ear.understood.yes_no == "no"
+        return ([] if everything and none else chosen), "none" in _chosen(question, ear)
+    wanted = [key for key in chosen if (at := _first(text, named[key])) and not _declined(at, declining)]
+    return wanted, True
+
+
+def _span(text: str, phrase: str) -> tuple[int, int]:
+    at = text.rfind(phrase)
+    return at, at + len(phrase)
+
+
+def _first(text: str, phrases: Sequence[str]) -> tuple[int, int] | None:
+    found = [(at, at + len(phrase)) for phrase in phrases if (at := text.find(phrase)) >= 0]
+    return min(found, default=None)
+
+
+def _declined(option: tuple[int, int], declining: Sequence[tuple[int, int]]) -> bool:
+    near = 1 if option[1] - option[0] < 3 else 6  # characters; English has spaces and articles between
+    return any(option[0] < at or 0 <= option[0] - end <= near or at <= option[0] < end for at, end in declining)
 
 
 _NOT_CHOOSING = ("who_are_you", "repeat", "hold_on", "human", "call_later")
@@ -377,7 +407,10 @@ def call_time(ear: Ear) -> str | None:
 
 
 class Members(_Plain):
-    """How the others at home are; kept for each of them, and as well | ill | apart for the household."""
+    """How the others at home are; kept for each of them, and as well | ill | apart for the household.
+
+    The question is whether anybody is unwell: a mere yes means somebody is, and each is asked about.
+    """
 
     def context(self, question: Question) -> str:
         return "members"
@@ -391,7 +424,8 @@ class Members(_Plain):
             return ear.reading("ill", "ill", "members")
         if u.all_well or u.members:
             return ear.reading("well", "well", "all_well")
-        return {"yes": Reading("well", "well"), "no": Reading("apart", "apart")}.get(u.yes_no or "")
+        said = u.yes_no or (None if u.act else leads_with(ear.words))
+        return {"yes": Reading("ill", "ill"), "no": Reading("well", "well")}.get(said or "")
 
     def keys(self, keys: str, question: Question, now: datetime) -> Reading | None:
         return {"1": Reading("well", "well"), "2": Reading("apart", "apart")}.get(keys)

@@ -91,9 +91,8 @@ def _ask_focus(dialog: Dialog) -> None:
         case "listing":
             speak(dialog, dialog.script.says["listing"], {"symptom": words[focus["left"][0]]})
         case "which":
-            candidates = listed(
-                [str(household.member(dialog, who)["name"]) for who in focus["candidates"]], dialog.language
-            )
+            people = [str(household.member(dialog, who)["name"]) for who in focus["candidates"]]
+            candidates = listed(people, dialog.language, words["or"])
             speak(dialog, dialog.script.says["which_member"], {"heard": focus["heard"], "candidates": candidates})
 
 
@@ -125,8 +124,8 @@ def show(dialog: Dialog, name: str, value: Any) -> str:
 
 def all_shown(dialog: Dialog, items: Sequence[Mapping[str, Any]]) -> str:
     """Answers said again in a row: those of the person called first, the same about several people said once."""
-    chinese = dialog.language.startswith("zh")
-    comma, colon = ("，", "：") if chinese else (", ", ": ")
+    words = dialog.script.words[dialog.language]
+    comma, semicolon = ("，", "；") if dialog.language.startswith("zh") else (", ", "; ")
     told: dict[str, list[str]] = {}
     for one in items:
         told.setdefault(one["who"], []).append(show(dialog, one["name"], one["value"]))
@@ -134,16 +133,23 @@ def all_shown(dialog: Dialog, items: Sequence[Mapping[str, Any]]) -> str:
     people: dict[str, list[str]] = {}
     for who, texts in told.items():
         people.setdefault(comma.join(texts), []).append(str(household.member(dialog, who)["name"]))
-    others = [f"{listed(names, dialog.language)}{colon}{text}" for text, names in people.items()]
-    return comma.join([*own, *others])
+    others = [
+        words["rest_well"] if text == words["well"] and len(names) > 2
+        else words["has" if len(names) == 1 else "have_all"].format(listed(names, dialog.language), text)
+        for text, names in people.items()
+    ]  # fmt: skip
+    return semicolon.join([*([comma.join(own)] if own else []), *others])
 
 
-def addressed(dialog: Dialog, who: str, text: str) -> str:
-    """Something about another person, with the name before it."""
-    if who == dialog.called and not dialog.family:
+def addressed(dialog: Dialog, people: Sequence[str], text: str) -> str:
+    """Something about these people, with the names of those before it whom we do not speak to."""
+    if list(people) == [dialog.called] and not dialog.family:
         return text
-    name = household.member(dialog, who)["name"]
-    return f"{name}：{text}" if dialog.language.startswith("zh") else f"{name}: {text}"
+    words = dialog.script.words[dialog.language]
+    own = [words["you"]] * (dialog.called in people and not dialog.family)
+    names = [str(household.member(dialog, who)["name"]) for who in people if who != dialog.called or dialog.family]
+    colon = "：" if dialog.language.startswith("zh") else ": "
+    return f"{listed([*own, *names], dialog.language)}{colon}{text}"
 
 
 def advice(dialog: Dialog, say: Say | None) -> str:
@@ -236,6 +242,11 @@ def reply(dialog: Dialog) -> Reply:
     return Reply(text, short, dialog.step, kind, False, asked, expects, keypad, buttons, silence, dialog.language)
 
 
+def _said_again(dialog: Dialog) -> dict[str, Any]:
+    """Values that were just said again in passing, and whose they are."""
+    return {"said": dialog.echoed["said"], "said_of": dialog.echoed["person"]} if dialog.echoed else {}
+
+
 def _asked(dialog: Dialog, question: Question) -> tuple[str, dict[str, Any], tuple[str, ...]]:
     focus = dialog.focus
     if focus is None:
@@ -245,7 +256,7 @@ def _asked(dialog: Dialog, question: Question) -> tuple[str, dict[str, Any], tup
             asked["context"] = question.context
         if listening.options:
             asked["options"] = listening.options
-        return question.kind, asked, listening.expects
+        return question.kind, {**asked, **_said_again(dialog)}, listening.expects
     phrases = acts_phrases(dialog.script, dialog.language)
     if focus["on"] == "confirm":
         said = {one["name"]: one["value"] for one in focus["items"] if one["who"] == focus["items"][0]["who"]}
@@ -254,6 +265,7 @@ def _asked(dialog: Dialog, question: Question) -> tuple[str, dict[str, Any], tup
         return "confirm", {"said": said, "person": focus["items"][0]["who"]}, (*yes_no, *listening.expects)
     if focus["on"] == "listing":
         yes_no = dialog.script.phrases["yes_no"].get(dialog.language.replace("Hant", "Hans"), ())
-        return "yes_no", {"symptom": focus["left"][0], "person": focus["who"]}, (*yes_no, *phrases)
+        asked = {"symptom": focus["left"][0], "person": focus["who"], **_said_again(dialog)}
+        return "yes_no", asked, (*yes_no, *phrases)
     names = {who: str(household.member(dialog, who)["name"]) for who in focus["candidates"]}
     return "one_of", {"options": names, "heard": focus["heard"]}, (*names.values(), *phrases)

@@ -114,8 +114,18 @@ def move(dialog: Dialog, meaning: str) -> None:
 
 def back_to(dialog: Dialog, name: str, who: str) -> None:
     """Run again from the question that asks for `name`; what is answered is passed over."""
-    step = dialog.script.step_of(name)
-    if step and step != dialog.step:
-        dialog.about = who if dialog.script.steps[step].ask and who == dialog.called else dialog.about
+    step = dialog.script.step_of(name) if who == dialog.called else _round_of(dialog, name, who)
+    if step and (step != dialog.step or dialog.about != who):
+        dialog.about = dialog.called
         walk(dialog.script).put(dialog, step)
         dialog.no_match = dialog.no_input = 0
+
+
+def _round_of(dialog: Dialog, name: str, who: str) -> str | None:
+    """The round of the household, already begun, in which this person is asked for `name`, once more."""
+    for step in dialog.script.steps.values():
+        question = dialog.script.steps[step.next["one"]].ask if step.kind == "each" else None
+        if question and question.name == name and step.name in dialog.walked and dialog.about != who:
+            dialog.walked[step.name] = [other for other in dialog.walked[step.name] if other != who]
+            return step.name
+    return None

@@ -113,8 +113,7 @@ def joined(parts: list[str], language: str) -> str:
     return ("" if language.startswith("zh") else " ").join(part for part in parts if part)
 
 
-def listed(words: list[str], language: str) -> str:
-    """Words in a row: 咳嗽、腹泻 or cough, diarrhoea and rash."""
-    if language.startswith("zh"):
-        return "、".join(words)
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1] if words else ""
+def listed(words: list[str], language: str, last: str | None = None) -> str:
+    """Words in a row: 咳嗽、腹泻 or cough, diarrhoea and rash; `last` joins the last one otherwise: 还是, or."""
+    comma, joint = ("、", last or "、") if language.startswith("zh") else (", ", f" {last or 'and'} ")
+    return words[0] if len(words) == 1 else comma.join(words[:-1]) + joint + words[-1] if words else ""
