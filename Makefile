@@ -19,6 +19,10 @@ help:  ## this list
 	@$(PYTHON) -m pip --quiet --disable-pip-version-check --python $(BIN)/python install -r requirements-dev.lock
 	@touch $@
 
+.venv/bench: .venv/dev requirements-bench.lock
+	@$(PYTHON) -m pip --quiet --disable-pip-version-check --python $(BIN)/python install -r requirements-bench.lock
+	@touch $@
+
 demo: .venv/run  ## the main job: 2,000 residents called, tables in out/
 	@$(BIN)/python run_bot.py demo
 
@@ -37,7 +41,7 @@ format: .venv/dev  ## formats the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: .venv/dev  ## speed and memory beside their goals
+bench: .venv/bench  ## speed and memory beside their goals
 	@$(BIN)/python -m tests.bench
 
 fuzz: .venv/dev  ## 1,000,000 strings through the understanding

@@ -36,10 +36,13 @@ def lock() -> dict[str, str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     run = wanted(project["dependencies"])
     extras = project["optional-dependencies"]
-    dev = wanted([text for name in extras for text in extras[name]])
+    dev = wanted([text for name in extras if name != "bench" for text in extras[name]])
+    bench = wanted(extras["bench"])
     return {
         "requirements.lock": HEAD + "".join(f"{n}=={v}\n" for n, v in sorted(run.items())),
         "requirements-dev.lock": HEAD + "".join(f"{n}=={v}\n" for n, v in sorted(dev.items()) if n not in run),
+        "requirements-bench.lock": HEAD
+        + "".join(f"{n}=={v}\n" for n, v in sorted(bench.items()) if n not in run | dev),
     }
 
 
