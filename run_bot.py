@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from commands import campaigns, channels, dialogs, residents, simulation
+from commands import campaigns, channels, dialogs, follow_ups, residents, simulation
 from commands.house import House
 from commands.settings import Settings, read_settings
 
@@ -37,6 +37,7 @@ def parser() -> argparse.ArgumentParser:
     _residents(commands)
     _campaign(commands)
     _report(commands)
+    _follow_up(commands)
     _simulate(commands)
     _dialog(commands)
     _chat(commands)
@@ -94,6 +95,56 @@ def _report(commands: Commands) -> None:
     sub = _add(commands, "report", campaigns.report, "the tables of a campaign 任务报表")
     sub.add_argument("name", help="of the campaign 任务名")
     sub.add_argument("--out", help="folder 写到哪个目录")
+
+
+def _follow_up(commands: Commands) -> None:
+    group = _group(commands, "follow-up", "work for humans: visits, calls 跟进任务：上门、回电")
+    sub = _add(group, "list", follow_ups.show_list, "open work, the urgent first 待办任务，紧急在前")
+    for name, help in (
+        ("campaign", "of this campaign 任务名"),
+        ("community", "社区"),
+        ("grid", "网格"),
+        ("kind", "such as red_result, not_reached 任务种类"),
+        ("assignee", "whose 负责人"),
+    ):
+        sub.add_argument(f"--{name}", help=help)
+    sub.add_argument("--overdue", action="store_true", help="only what is overdue 只列超时")
+    sub.add_argument("--closed", action="store_true", help="what is done 列出已办结")
+    sub.add_argument("--limit", type=_count, default=50, help="so many at most 最多列出 (default 默认 50)")
+    sub.add_argument("--full-phones", action="store_true", help="whole numbers 显示完整号码")
+    for name, run, help in (
+        ("show", follow_ups.show, "one, with its history 查看一项及其经过"),
+        ("assign", follow_ups.assign, "give it to somebody 分派"),
+        ("note", follow_ups.note, "add a note 加备注"),
+        ("close", follow_ups.close, "done, and why 办结"),
+        ("reopen", follow_ups.reopen, "open it again 重新打开"),
+        (
+            "escalate",
+            follow_ups.escalate,
+            "to the next level; no number: all overdue 上报；不写编号则上报全部超时",
+        ),
+    ):
+        sub = _add(group, name, run, help)
+        sub.add_argument("number", type=_count, nargs="?" if name == "escalate" else None, help="of the list 编号")
+        _of_follow_up(sub, name)
+
+
+def _of_follow_up(sub: argparse.ArgumentParser, name: str) -> None:
+    """What one step with a follow-up wants to know besides its number."""
+    if name == "show":
+        sub.add_argument("--full-phones", action="store_true", help="the whole number 显示完整号码")
+        return
+    match name:
+        case "assign":
+            sub.add_argument("assignee", help="to whom 负责人")
+        case "note":
+            sub.add_argument("text", help="内容")
+        case "close":
+            sub.add_argument("reason", help="seen, spoken_to, referred, not_needed, not_found ... 办结原因")
+            sub.add_argument("--note", help="what was found 情况说明")
+        case "reopen":
+            sub.add_argument("reason", nargs="?", default="", help="why 原因")
+    sub.add_argument("--by", help="who does it 经手人 (default: the user of this machine 默认本机用户)")
 
 
 def _simulate(commands: Commands) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import tzinfo
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, select
 
 from records.tables import Community, FollowUp, Household, Record, Resident
 from reports import labels
@@ -34,7 +34,7 @@ def follow_up_table(
     connection: Connection, scope: Scope, *, full_phones: bool = False, zone: tzinfo = ZONE, limit: int | None = None
 ) -> Table:
     """One row for each open task, urgent first, then by due time; times in `zone`, phones masked unless asked."""
-    rows = tuple(_line(row, full_phones, zone) for row in connection.execute(_statement(scope).limit(limit)))
+    rows = tuple(_line(row, full_phones, zone) for row in connection.execute(tasks(*_open(scope)).limit(limit)))
     return Table("follow_up", Label("跟进任务", "Follow-up"), _COLUMNS, rows, form="list").check()
 
 
@@ -51,7 +51,7 @@ _FIRST = (
 
 def visits_table(connection: Connection, scope: Scope, *, limit: int = 6, zone: tzinfo = ZONE) -> Table:
     """The doors to knock at first: the open tasks for a visit, the urgent first, at most `limit` of them."""
-    visits = _statement(scope).where(FollowUp.kind.in_(labels.VISITS))
+    visits = tasks(*_open(scope)).where(FollowUp.kind.in_(labels.VISITS))
     number = connection.execute(select(func.count()).select_from(visits.order_by(None).subquery())).scalar_one()
     rows = tuple(_visit(row, zone) for row in connection.execute(visits.limit(limit)))
     note = Label(f"先列 {len(rows)} 项，共 {number} 项", f"The first {len(rows)} of {number}")
@@ -76,7 +76,12 @@ def _visit(row: Row[Any], zone: tzinfo) -> Line:
     )
 
 
-def _statement(scope: Scope) -> Select[Any]:
+def _open(scope: Scope) -> list[ColumnElement[bool]]:
+    return [FollowUp.closed_at.is_(None), *scope.conditions()]
+
+
+def tasks(*conditions: ColumnElement[bool]) -> Select[Any]:
+    """The follow-ups that meet the conditions, each with its record and its resident, the urgent first."""
     record = and_(
         Record.campaign_id == FollowUp.campaign_id,
         Record.round == FollowUp.round,
@@ -84,7 +89,8 @@ def _statement(scope: Scope) -> Select[Any]:
     )
     columns: tuple[Any, ...] = (
         *(FollowUp.id, FollowUp.urgent, FollowUp.kind, FollowUp.due_at, FollowUp.words, FollowUp.state),
-        *(FollowUp.note, FollowUp.opened_at, Resident.name, Resident.phone, Resident.sex, Resident.birth_year),
+        *(FollowUp.note, FollowUp.opened_at, FollowUp.closed_at, FollowUp.assignee, FollowUp.outcome),
+        *(FollowUp.escalated_to, Resident.name, Resident.phone, Resident.sex, Resident.birth_year),
         *(Community.district, Community.subdistrict, Community.name.label("community")),
         *(Record.grid, Record.building, Household.unit, Record.day, Record.temperature_c, Record.present),
         Record.needs,
@@ -96,7 +102,7 @@ def _statement(scope: Scope) -> Select[Any]:
         .join(Resident, Resident.id == FollowUp.resident_id)
         .join(Household, Household.id == Record.household_id)
         .join(Community, Community.id == Record.community_id)
-        .where(FollowUp.closed_at.is_(None), *scope.conditions())
+        .where(*conditions)
         .order_by(
             FollowUp.urgent.desc(), FollowUp.due_at, Record.community_id, Record.grid, Record.building, FollowUp.id
         )

@@ -85,13 +85,14 @@ OUTCOME_LABELS: Mapping[str, Label] = {
     "in_progress": Label("进行中", "In progress"),
 }
 
-VISITS = ("emergency", "urgent_visit", "red_result", "home_visit", "not_reached")
+VISITS = ("emergency", "urgent_visit", "red_result", "fever_cluster", "home_visit", "not_reached")
 """Kinds of follow-up for which somebody goes to the door; all others are done by telephone."""
 
 KIND_LABELS: Mapping[str, Label] = {
     "emergency": Label("急救", "Emergency"),
     "urgent_visit": Label("紧急上门", "Urgent visit"),
     "red_result": Label("红码", "Red result"),
+    "fever_cluster": Label("同楼聚集发热", "Fevers in one building"),
     "home_visit": Label("上门", "Home visit"),
     "not_reached": Label("未联系上，上门查看", "Not reached: visit"),
     "needs_help": Label("需要帮助", "Needs help"),
@@ -102,6 +103,25 @@ KIND_LABELS: Mapping[str, Label] = {
 }
 
 STATE_LABELS: Mapping[str, Label] = {"open": Label("待办", "Open"), "closed": Label("已办结", "Closed")}
+CLOSE_LABELS: Mapping[str, Label] = {
+    "seen": Label("已上门看望", "Seen at the door"),
+    "spoken_to": Label("已电话联系", "Spoken to"),
+    "referred": Label("已转诊", "Referred to a doctor"),
+    "not_needed": Label("不再需要", "No longer needed"),
+    "not_found": Label("查无此人", "Not found"),
+    "moved": Label("已搬走", "Moved away"),
+    "mistaken": Label("误报", "Mistaken"),
+    "reported": Label("本人已报告", "Has reported since"),
+}
+EVENT_LABELS: Mapping[str, Label] = {
+    "opened": Label("产生", "Opened"),
+    "assigned": Label("分派", "Assigned"),
+    "noted": Label("备注", "Noted"),
+    "reported": Label("再次报告", "Reported again"),
+    "escalated": Label("上报", "Escalated"),
+    "closed": Label("办结", "Closed"),
+    "reopened": Label("重新打开", "Opened again"),
+}
 COLOUR_LABELS: Mapping[str, Label] = {
     "red": Label("红", "Red"),
     "yellow": Label("黄", "Yellow"),
