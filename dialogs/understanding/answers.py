@@ -154,10 +154,16 @@ def _counts(row: list[Item], item: Item) -> bool:
 
 
 def _long_ago(row: list[Item], item: Item) -> bool:
-    return any(other.clause == item.clause and (other.topic, other.name) in _LONG_AGO for other in row)
+    """Whether a time of months or more stands in the clause; 月 in a name of a place is none."""
+    for at, other in enumerate(row):
+        if other.clause == item.clause and other.topic == "time":
+            counted = at > 0 and row[at - 1].number is not None and row[at - 1].end == other.first
+            if other.name in _LONG_AGO or (counted and other.name in ("unityear", "unitmonth")):
+                return True
+    return False
 
 
-_LONG_AGO = {("time", "longago"), ("time", "unityear"), ("time", "unitmonth"), ("time", "halfyear")}
+_LONG_AGO = ("longago", "halfyear")
 
 
 def _third_person(keys: list[str], item: Item) -> bool:

@@ -103,7 +103,7 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
         if other.topic == "person" and other.name not in ("they", "them"):
             if other.name == "patient" and part.kind == "total":
                 break
-            return Part("part", value * _SEVERAL.get(other.name, 1), item.first, other.end)
+            return Part("part", value, item.first, other.end)
         if other.topic == "count" and other.name in ("us", "people", "others", "grown", "minors"):
             kinds = {"others": "others", "grown": "part", "minors": "part"}
             part.kind, part.end = kinds.get(other.name, "total"), other.end

@@ -100,7 +100,7 @@ class Scope:
         if self.denied and self.denied_at >= item.first:
             self.denied_at = max(item.end, self.denied_at)
             return
-        if item.name in ("have", "hedge"):
+        if item.name in ("have", "hedge", "remains"):
             self.denied = ""
         if item.name == "hedge":
             self.hedged = True
@@ -113,6 +113,14 @@ class Scope:
         self.past = False
         if self.denied != "raised":
             self.denied = ""
+
+    def _remains(self, at: int, item: Item) -> None:
+        """'Better, but there is still a little': 还有一点 at the end; before a symptom it only says 'have'."""
+        if self.clauses.rest_is_filler(at):
+            for symptom in self.run or self.before:
+                symptom.status = "+"
+        else:
+            self._affirm(at, item)
 
     def _yes(self, at: int, item: Item) -> None:
         if self.style == "after" and self.run:
@@ -360,6 +368,7 @@ _STEPS = {
     ("cue", "hedge"): Scope._affirm,
     ("cue", "still"): Scope._still,
     ("cue", "notgone"): Scope._still,
+    ("cue", "remains"): Scope._remains,
     ("cue", "negone"): Scope._none_of_it,
     ("cue", "metoo"): Scope._me_too,
     ("cue", "yes"): Scope._yes,

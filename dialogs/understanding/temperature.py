@@ -130,7 +130,8 @@ def _measure_before(row: list[Item], at: int) -> str:
 
 def _after_number(row: list[Item], place: Item) -> bool:
     """'24 in the flat and 36.7': a place that belongs to the number before it."""
-    return any(item.number and 0 <= place.first - item.end <= 1 for item in row)
+    before = [item for item in row if item.end <= place.first]
+    return bool(before and before[-1].number and place.first - before[-1].end <= 1)
 
 
 def _ratio(keys: list[str], item: Item, reading: Reading) -> bool:
