@@ -211,7 +211,8 @@ def _with_symptom(language: str) -> list[str]:
     patterns = [pattern.strip() for pattern in book(language)["with_symptom"].split(",")]
     names = list(symptoms(language))
     pairs = zip(names, names[1:] + names[:1], strict=True)
-    return [fill(pattern, [first, second]) for first, second in pairs for pattern in dict.fromkeys(patterns)]
+    said = [fill(pattern, [first, second]) for first, second in pairs for pattern in dict.fromkeys(patterns)]
+    return [phrase for phrase in said if not re.search("没有没|不没|没没|no no |not no |(have|had) no no", phrase)]
 
 
 def fill(pattern: str, names: list[str]) -> str:

@@ -87,15 +87,19 @@ class Ear:
         self._lock = threading.Lock()
 
     def units(self, phrase: str) -> list[str]:
-        """A phrase cut into units of the vocabulary, the longest first; what the model cannot hear is left out."""
-        parts, units, place = self._parts(_plain(phrase)), [], 0
-        while place < len(parts):
-            stops = range(min(len(parts), place + self._longest), place, -1)
-            found = next((stop for stop in stops if self._join(parts[place:stop]) in self._names), 0)
-            if found:
-                units.append(self._join(parts[place:found]))
-            place = found or place + 1
-        return units
+        """A phrase cut into as few units of the vocabulary as can be; what the model cannot hear is left out."""
+        parts = self._parts(_plain(phrase))
+        best: list[tuple[int, int, list[str]]] = [(0, 0, [])]  # parts left out, units, the units, up to each place
+        for stop in range(1, len(parts) + 1):
+            lost, count, units = best[stop - 1]
+            ways = [(lost + 1, count, units)]
+            for start in range(max(0, stop - self._longest), stop):
+                unit = self._join(parts[start:stop])
+                if unit in self._names:
+                    lost, count, units = best[start]
+                    ways.append((lost, count + 1, [*units, unit]))
+            best.append(min(ways, key=lambda way: way[:2]))
+        return best[-1][2]
 
     def lacks(self, phrases: Iterable[str]) -> list[str]:
         """The phrases that cannot be heard whole with this vocabulary."""

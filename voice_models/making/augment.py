@@ -12,6 +12,7 @@ from voice_models.making.corpus import RATE, Samples
 
 SPEEDS = {"tan_yue_f": (0.68, 1.06), "chen_wang_f": (0.68, 1.06)}  # women alone: most copies become men
 USUAL_SPEED = (0.82, 1.18)
+SLOW_TEMPO, USUAL_TEMPO = (0.85, 1.35), (0.8, 1.15)  # words read one by one are slow; a synthesiser varies its own rate
 Talkers = Callable[[], list[Samples]]
 NOISE_SECONDS = 40
 WARPS = np.arange(0.86, 1.17, 0.02).round(2)
@@ -42,7 +43,8 @@ class Calls:
         slowed = soxr.resample(samples, RATE * speed, features.RATE, "MQ").astype(np.float32)
         heard = self._line(self._place(slowed), others)
         warp = float(draw.choice(WARPS)) if draw.random() < 0.7 else 1.0
-        shift = round(features.SHIFT * float(np.clip(draw.uniform(0.85, 1.35) / speed, 0.75, 1.7)))
+        tempo = draw.uniform(*(SLOW_TEMPO if speaker in SPEEDS else USUAL_TEMPO))
+        shift = round(features.SHIFT * float(np.clip(tempo / speed, 0.7, 1.7)))
         return features.cepstra(self._masked(features.log_mel(heard, warp, shift)))
 
     def _place(self, samples: Samples) -> Samples:

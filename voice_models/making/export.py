@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from voice_models.making.features import KALDI_OPTIONS
 from voice_models.making.network import CONTEXT, DILATIONS, FIRST_REACH, SUBSAMPLING, Network, affines
 
-BLANK_COST = float(os.environ.get("BLANK_COST", "1.5"))  # chosen on the development speakers
+BLANK_COST = float(os.environ.get("BLANK_COST", "3.0"))  # chosen on the development speakers
 DECODER_OPTIONS = """--min-active=200
 --max-active=800
 --beam=10.0

@@ -21,7 +21,7 @@ from voice_models.making import sounds
 LOOKAHEAD = "/usr/lib/x86_64-linux-gnu/libfstlookahead.so.22"
 UNKNOWN = "[unk]"
 # Costs of the filler, once and for each sound, chosen on the development speakers; a test may set them otherwise.
-ENTER_COST, SOUND_COST = float(os.environ.get("ENTER_COST", "3.0")), float(os.environ.get("SOUND_COST", "2.0"))
+ENTER_COST, SOUND_COST = float(os.environ.get("ENTER_COST", "2.0")), float(os.environ.get("SOUND_COST", "1.6"))
 RARE_WEIGHT = 0.2
 
 
