@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -51,7 +52,10 @@ class House:
         """A desk that commits each turn; without a clock one for virtual time, which commits each call."""
         from bots.desk import Desk
         from dialogs.script import load_script
+        from dialogs.understanding import understand
 
+        understand("")  # reads the lexicons, so that the first resident need not wait for them
+        gc.freeze()  # they are large and live for ever: the collector need not walk through them again and again
         return Desk(self.store, load_script, clock=clock, each_turn=clock is not None, facts=self.facts)
 
     def at(self, store: str) -> House:
