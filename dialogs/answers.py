@@ -14,7 +14,10 @@ from dialogs.symptoms import both_symptoms, denies_all, more_symptoms
 if TYPE_CHECKING:
     from dialogs.dialog import Dialog
 
-_WRONG = re.compile(r"错了|錯了|^(嗯|哎|啊)*不对|\b(wrong|mistake|incorrect|misheard|misread|not right)\b", re.IGNORECASE)
+_WRONG = re.compile(
+    r"错了|錯了|^(嗯|哎|啊)*不对|\b(wrong|mistake|incorrect|misheard|misread|not right)\b", re.IGNORECASE
+)
+_NOT_SO = re.compile(r"(嗯|哎|啊|哦|不)*(不是|不是的|哪有)|(no )*(that's not|not what|not right|you misheard|not like)")
 
 
 def accept(dialog: Dialog, question: Question, reading: Reading, ear: Ear, others: list[Item] | None = None) -> None:
@@ -78,8 +81,10 @@ def take(dialog: Dialog, items: list[Item], ear: Ear, asked: str | None = None) 
         confirming.ask_to_confirm(dialog, doubtful)
 
 
-def corrects(ear: Ear) -> bool:
-    """Whether the words take something back."""
+def corrects(ear: Ear, said_again: bool = False) -> bool:
+    """Whether the words take something back; a mere "it is not" does after something was `said_again`."""
+    if said_again and _NOT_SO.match(ear.words.lower()):
+        return True
     return ear.understood.act == "correction" or bool(_WRONG.search(ear.words))
 
 
@@ -98,7 +103,7 @@ def _told_as_symptom(dialog: Dialog, one: Item, items: list[Item]) -> bool:
     if dialog.script.questions[one["name"]].context != "fever" or dialog.question_name == one["name"]:
         return False
     symptoms = (o["value"] for o in items if isinstance(o["value"], dict) and o["who"] == one["who"])
-    return any("fever" in value["present"] or "fever" in value["absent"] for value in symptoms)
+    return any("fever" in [*value["present"], *value["absent"]] and not denies_all(value) for value in symptoms)
 
 
 def _doubt(dialog: Dialog, one: Item) -> str | None:

@@ -56,6 +56,7 @@ class Dialog:
     events: list[Event] = field(default_factory=list)
     saying: list[tuple[str, str]] = field(default_factory=list)
     manner: str = "say"
+    said_before: dict[str, Json] = field(default_factory=dict)
     advice: str = ""
     previous: dict[str, Json] = field(default_factory=dict)
 
@@ -175,7 +176,8 @@ class Dialog:
             return self.events
         self.turns += 1
         self.seconds = max(self.seconds, heard.seconds)
-        self.saying, self.manner, self.echoed = [], "say", {}
+        self.saying, self.manner = [], "say"
+        self.said_before, self.echoed = self.echoed, {}
         if heard.hung_up:
             ending.break_off(self, "hung_up")
             return self.events

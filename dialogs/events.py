@@ -102,6 +102,12 @@ DISPOSITIONS = (
     "complete", "partial", "break_off", "refused", "non_contact", "ineligible", "other", "unknown",
 )  # fmt: skip
 
+# The symptoms that we ask about; records keep them as bits in this order, so new ones come last.
+SYMPTOMS = (
+    "fever", "cough", "diarrhoea", "fatigue", "sore_throat", "shortness_of_breath", "loss_of_smell_taste",
+    "headache", "vomiting", "runny_nose", "muscle_ache", "chills", "chest_pain", "rash",
+)  # fmt: skip
+
 _KINDS: dict[str, type[Any]] = {
     cls.__name__.lower(): cls for cls in (Heard, Said, Answered, Requested, Concluded, Ended)
 }

@@ -14,10 +14,12 @@ from dialogs.questions import Ear, Item, Question, Reading, item
 from dialogs.readers import UNSURE
 from dialogs.symptoms import denies_all, no_symptoms
 from dialogs.understanding import understand
+from dialogs.understanding.text import folding
 
 if TYPE_CHECKING:
     from dialogs.dialog import Dialog
 
+_OF_MYSELF = re.compile(r"我也|我自己|我本人|\b(me too|myself|i also|i have|i've got|i am|i'm)\b")
 _CLOSING = re.compile(
     r"(没|沒|無|无|不).{0,4}(症状|症狀|不舒服|不适|别的|別的|其他)|一切正常|都正常|都没有|都沒有|就是|只是|只有|光是|"
     r"\b(no|any|other|nothing) (other )?(symptom|else|problem|complaint)|feel(ing)? (fine|well|good|ok)|"
@@ -107,13 +109,15 @@ def _answer(dialog: Dialog, ear: Ear) -> None:
     question = dialog.question
     if question is None:
         return
-    reading = question.reader.read(ear, question)
+    reading = question.reader.read(ear, question) or _yes_and_more(question, ear)
     others = [*household.mentions(dialog, ear), *_volunteered(dialog, ear, question)]
     if reading and reading.loose and others:
         reading = None  # the words were an answer to something else
     act = acts.meant(dialog, ear)
     if act in (None, "repeat") and _takes_back(dialog, ear, reading, others):
         act = "correction"
+    if act == "hold_on" and others:
+        act = None  # the answer came with it
     if act == "correction":
         _correct(dialog, ear, others)
     elif act and act != "dont_know" and not _outweighs(dialog, ear, reading, act):
@@ -148,8 +152,11 @@ def _denies_having_any(dialog: Dialog, question: Question, ear: Ear) -> bool:
     u = ear.understood
     if question.context != "onset" or f"{dialog.about} {question.name} none" in dialog.met or u.symptoms_present:
         return False
-    denied = u.all_well or u.symptoms_absent or "no" in (u.yes_no, leads_with(ear.words))
-    return bool(denied) and any(w == dialog.about and _has_symptoms(dialog, n, w) for n, w in dialog.order)
+    asked = next((dialog.script.questions[n] for n, w in dialog.order if _has_symptoms(dialog, n, w)), None)
+    if asked is None or not _has_symptoms(dialog, asked.name, dialog.about):
+        return False
+    again = asked.reader.read(ear_of(dialog, ear.words, asked.reader.context(asked)), asked)
+    return leads_with(ear.words) == "no" or (again is not None and again.meaning == "none")
 
 
 def _has_symptoms(dialog: Dialog, name: str, who: str) -> bool:
@@ -181,16 +188,30 @@ def _bare(reading: Reading | None, ear: Ear) -> bool:
     return reading is not None and reading.meaning in ("yes", "no", "none", "which", "well", "ill") and not named
 
 
+def _yes_and_more(question: Question, ear: Ear) -> Reading | None:
+    """The yes in "yes, what is it about?", where the rest was taken for a question only."""
+    if question.kind != "one_of" or ear.understood.act not in acts.ASIDE or leads_with(ear.words) != "yes":
+        return None
+    return question.reader.read(replace(ear, understood=replace(ear.understood, yes_no="yes", act=None)), question)
+
+
+def _named(dialog: Dialog, ear: Ear) -> bool:
+    """Whether an option stands in the words to the letter."""
+    text = ear.words.translate(folding())
+    options = dialog.question.options if dialog.question else ()
+    return any(phrase in text for option in options for phrase in option.heard)
+
+
 def _outweighs(dialog: Dialog, ear: Ear, reading: Reading | None, act: str) -> bool:
     """Whether an answer counts for more than the act in the same words: "no need" refuses help, not the call."""
     if reading is None or reading.loose:
         return False
     kind = dialog.question.kind if dialog.question else ""
-    if kind == "one_of" and act in acts.ASIDE and leads_with(ear.words) == "yes":
+    if kind == "one_of" and act in acts.ASIDE and (leads_with(ear.words) == "yes" or _named(dialog, ear)):
         return True  # "yes, what is it about?"
     if act in acts.ASKING and (kind == "one_of" or _bare(reading, ear)):
         return False
-    if acts.may_wait(act, ear) and kind not in ("one_of", "yes_no") and not _bare(reading, ear):
+    if acts.may_wait(act, ear) and kind not in ("one_of", "yes_no"):
         return True
     if act == "wrong_number":
         return kind == "one_of" and reading.meaning not in ("yes", "no")
@@ -203,6 +224,8 @@ def _volunteered(dialog: Dialog, ear: Ear, asked: Question | None) -> list[Item]
     """Answers that were not asked for but given; what is already known the same way is left out."""
     found: list[Item] = []
     u = ear.understood
+    if asked and asked.kind == "members" and not _OF_MYSELF.search(ear.words.lower()):
+        return found  # asked how the others are, nobody speaks of himself
     closing = bool(_CLOSING.search(ear.words))
     if u.temperature_c is u.onset_days_ago is u.count is None and not (
         u.symptoms_present or u.symptoms_absent or u.all_well or u.members or closing
@@ -243,7 +266,7 @@ def _takes_back(dialog: Dialog, ear: Ear, reading: Reading | None, others: list[
     """Whether a mere yes or no is about something said before: a known answer comes anew, or is called wrong."""
     if reading and not _bare(reading, ear):
         return False
-    if answers.corrects(ear):
+    if answers.corrects(ear, bool(dialog.said_before)):
         return bool(others) or bool(dialog.order)
     return reading is not None and any(_known_otherwise(dialog, one) for one in others)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from dialogs import whom
-from dialogs.members import kin_name, meant
+from dialogs.members import kin_name, may_be, meant
 from dialogs.questions import Ear, Item, Question, Reading, item
 from dialogs.symptoms import no_symptoms
 from dialogs.understanding import Understood
@@ -73,8 +73,8 @@ _PRONOUNS = frozenset({"he", "she", "him", "her", "they", "other", "他", "她"}
 def _is_about(dialog: Dialog, word: str, words: str, who: str) -> bool:
     if (word.lower() in _PRONOUNS or words.lower() in _PRONOUNS) and not _COLLECTIVE.search(words):
         return True
-    if dialog.family:
-        return len(dialog.members) == 1 or str(member(dialog, who)["name"]) in words
+    if dialog.family:  # the speaker's relatives: we know only whom we asked about
+        return str(member(dialog, who)["name"]) in words or may_be(word, member(dialog, who))
     return who in meant(word, words, member(dialog, dialog.called), dialog.members[1:])
 
 
@@ -107,6 +107,8 @@ def mentions(dialog: Dialog, ear: Ear) -> list[Item]:
             ids = _somebody(dialog, said)
             if not ids:
                 continue
+        if dialog.family and not ids:
+            continue
         called = _called(dialog, said)
         who = ids[0] if len(ids) == 1 else f"member:{called}"
         items = [item(name, who, Reading("", value), ear) for name, value in _said(dialog, said)]
@@ -117,8 +119,19 @@ def mentions(dialog: Dialog, ear: Ear) -> list[Item]:
         elif items:
             found += items
     if ear.understood.members and rest_well(ear):
-        found += _all_well(dialog, ear, {one["who"] for one in found})
+        found += _all_well(dialog, ear, {one["who"] for one in found} | _unclear(dialog, ear))
     return found
+
+
+def _unclear(dialog: Dialog, ear: Ear) -> set[str]:
+    """Those who were named, but nothing that we understood was said of them: they are to be asked about."""
+    speaker, others = member(dialog, dialog.called), dialog.members[1:]
+    return {
+        who
+        for said in ear.understood.members
+        if said.who != "other" and not (said.well or said.symptoms_present or said.symptoms_absent)
+        for who in meant(said.who, said.words, speaker, others)
+    }
 
 
 def _called(dialog: Dialog, said: Any) -> str:
@@ -155,10 +168,19 @@ def _ill(answers: Mapping[str, Any]) -> bool:
 
 def spread(dialog: Dialog, reading: Reading, ear: Ear, items: list[Item]) -> list[Item]:
     """The answers about the others that "they are all fine" holds."""
-    spoken_of = {one["who"] for one in items}
+    spoken_of = {one["who"] for one in items} | _unclear(dialog, ear)
+    alone = [str(m["id"]) for m in dialog.members[1:]]
+    if ear.understood.symptoms_present and not ear.understood.members and len(alone) == 1:
+        value = {"present": list(ear.understood.symptoms_present), "absent": list(ear.understood.symptoms_absent)}
+        return [*items, *(item(name, alone[0], Reading("some", value), ear) for name in _symptoms(dialog))]
     if (reading.meaning != "apart" and _all_others(dialog, reading, ear)) or rest_well(ear):
         return items + _all_well(dialog, ear, spoken_of)
     return items
+
+
+def _symptoms(dialog: Dialog) -> list[str]:
+    """The name of the answer about symptoms, where the script has one."""
+    return [question.name for question in dialog.script.questions.values() if question.kind == "symptoms"][:1]
 
 
 def _all_others(dialog: Dialog, reading: Reading, ear: Ear) -> bool:
@@ -168,11 +190,10 @@ def _all_others(dialog: Dialog, reading: Reading, ear: Ear) -> bool:
 
 
 def _all_well(dialog: Dialog, ear: Ear, spoken_of: set[str]) -> list[Item]:
-    names = [question.name for question in dialog.script.questions.values() if question.kind == "symptoms"]
     asked = dialog.focus["candidates"] if dialog.focus and dialog.focus["on"] == "which" else ()
     return [
         item(name, who, Reading("none", no_symptoms()), ear)
-        for name in names[:1]
+        for name in _symptoms(dialog)
         for who in (str(m["id"]) for m in dialog.members)
         if who not in spoken_of
         and who not in asked

@@ -8,7 +8,8 @@ from dialogs.understanding.text import folding
 
 _SMALL = (
     r"(?:嗯嗯|嗯|啊|呃|哦|喔|唔|哎|诶|喂|你好|您好|这个嘛|那个|怎么说呢|我想想啊|我跟你说|"
-    r"\b(?:uh|um|er|ah|oh|so|well|okay|ok|right|let me see|to be honest|you know|as i told your colleague)\b|[\s,，。.、~])*"
+    r"\b(?:uh|um|er|ah|oh|so|well|okay|ok|right|let me see|to be honest|you know|as i told your colleague)\b|"
+    r"[\s,，。.、~])*"
 )
 _NO = re.compile(
     _SMALL

@@ -76,6 +76,12 @@ def _plain(word: str) -> str:
 _BY_WORD = {_plain(word): kin for word, kin in KIN.items()}
 
 
+def may_be(word: str, member: Member) -> bool:
+    """Whether a word for a relative can be used of this person by somebody whom we do not know."""
+    kin = _BY_WORD.get(_plain(word))
+    return kin is not None and _sex_fits(member, kin)
+
+
 def kin_name(word: str) -> str:
     """A word for a relative under the name that `KIN` has for it: "mother in law" is mother_in_law."""
     return next((name for name in KIN if _plain(name) == _plain(word)), word)

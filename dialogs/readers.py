@@ -284,9 +284,9 @@ _NOT_CHOOSING = ("who_are_you", "repeat", "hold_on", "human", "call_later")
 def _chosen(question: Question, ear: Ear) -> list[str]:
     """The options that were named, in the order of the script."""
     choice = ear.understood.choice
-    if choice or ear.understood.act in _NOT_CHOOSING:
+    if question.context != "open" and (choice or ear.understood.act in _NOT_CHOOSING):
         return [option.key for option in question.options if option.key in choice]
-    text = ear.words.translate(folding())
+    text = ear.words.lower().translate(folding())  # options that are not read out are chosen by their words alone
     return [option.key for option in question.options if any(phrase in text for phrase in option.heard)]
 
 
@@ -420,7 +420,8 @@ class Members(_Plain):
 
     def read(self, ear: Ear, question: Question) -> Reading | None:
         u = ear.understood
-        if any(member.symptoms_present for member in u.members):
+        unclear = any(m.who != "other" and not (m.well or m.symptoms_absent) for m in u.members)
+        if u.symptoms_present or unclear or any(member.symptoms_present for member in u.members):
             return ear.reading("ill", "ill", "members")
         if u.all_well or u.members:
             return ear.reading("well", "well", "all_well")

@@ -127,9 +127,11 @@ def all_shown(dialog: Dialog, items: Sequence[Mapping[str, Any]]) -> str:
     words = dialog.script.words[dialog.language]
     comma, semicolon = ("，", "；") if dialog.language.startswith("zh") else (", ", "; ")
     told: dict[str, list[str]] = {}
+    own: list[str] = []
     for one in items:
-        told.setdefault(one["who"], []).append(show(dialog, one["name"], one["value"]))
-    own = [] if dialog.family else told.pop(dialog.called, [])
+        home = dialog.script.questions[one["name"]].kind in ("members", "any_of")
+        mine = one["who"] == dialog.called and (home or not dialog.family)
+        (own if mine else told.setdefault(one["who"], [])).append(show(dialog, one["name"], one["value"]))
     people: dict[str, list[str]] = {}
     for who, texts in told.items():
         people.setdefault(comma.join(texts), []).append(str(household.member(dialog, who)["name"]))
