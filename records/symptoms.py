@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-SYMPTOMS = (
-    "fever", "cough", "diarrhoea", "fatigue", "sore_throat", "shortness_of_breath", "loss_of_smell_taste",
-    "headache", "vomiting", "runny_nose", "muscle_ache", "chills", "chest_pain", "rash",
-)  # fmt: skip
+from dialogs.events import SYMPTOMS as SYMPTOMS
+
 BIT = {name: 1 << place for place, name in enumerate(SYMPTOMS)}
 FEVER = BIT["fever"]
 

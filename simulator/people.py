@@ -12,10 +12,8 @@ from typing import Any
 
 import yaml
 
-SYMPTOMS = (
-    "fever", "cough", "diarrhoea", "fatigue", "sore_throat", "shortness_of_breath", "loss_of_smell_taste",
-    "headache", "vomiting", "runny_nose", "muscle_ache", "chills", "chest_pain", "rash",
-)
+from dialogs.events import SYMPTOMS as SYMPTOMS
+
 NEEDS = ("food", "medicine", "visit")
 
 Rates = Mapping[str, Any]

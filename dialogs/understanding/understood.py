@@ -4,10 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-SYMPTOMS = (
-    "fever", "cough", "diarrhoea", "fatigue", "sore_throat", "shortness_of_breath", "loss_of_smell_taste",
-    "headache", "vomiting", "runny_nose", "muscle_ache", "chills", "chest_pain", "rash",
-)  # fmt: skip
+from dialogs.events import SYMPTOMS as SYMPTOMS
 
 CONTEXTS = frozenset({
     "temperature", "fever", "symptoms", "household", "onset", "contact", "open",
