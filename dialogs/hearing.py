@@ -243,13 +243,22 @@ def _volunteered(dialog: Dialog, ear: Ear, asked: Question | None) -> list[Item]
             pass  # only what is named is taken back
         elif question.kind == "symptoms":
             reading = _closed(dialog, question, ear, reading, asked) if closing else _without_fever(reading, asked)
-        known = dialog.answers.get(dialog.about, {}).get(question.name)
+        who = _of_whom(dialog, question, ear)
+        known = dialog.answers.get(who, {}).get(question.name)
         if not reading or (known is not None and denies_all(reading.value)):
             continue  # a general "all well" takes nothing back that was said in so many words
-        one = answers.beside_known(dialog, item(question.name, dialog.about, reading, ear), ear)
+        one = answers.beside_known(dialog, item(question.name, who, reading, ear), ear)
         if one["value"] != known:
             found.append(one)
     return found
+
+
+def _of_whom(dialog: Dialog, question: Question, ear: Ear) -> str:
+    """Who is spoken of: in an objection, the person of whom this was just said again."""
+    said = dialog.said_before
+    if said and question.name in said["said"] and answers.corrects(ear, said_again=True):
+        return str(said["person"])
+    return dialog.about
 
 
 def _closed(

@@ -149,11 +149,11 @@ def town(sqlite_store, monkeypatch):
 
 
 TALKS = {
-    "zh": ("wang", WANG, ["[是本人]", "36度5", "没有", "[不是]", "不用"], (36.5, False, 0, "green")),
+    "zh": ("wang", WANG, ["36度5", "没有", "[不是]", "不用"], (36.5, False, 0, "green")),
     "en": (
         "ann",
         ANN,
-        ["[yes]", "38.2", "[yes]", "I have a cough", "yesterday", "no", "nothing"],
+        ["38.2", "[yes]", "I have a cough", "yesterday", "no", "nothing"],
         (38.2, True, 3, "red"),
     ),
 }
@@ -182,7 +182,7 @@ def test_daily_check_from_start_to_report(town, language):
 def test_without_a_campaign_the_report_goes_to_the_standing_one(town):
     town.start()
     town.link(town.wang)
-    town.talk(town.wang, ["[是本人]", "36.8", "没有", "没有", "不用"])
+    town.talk(town.wang, ["36.8", "没有", "没有", "不用"])
     town.settled()
     (campaign,) = town.rows(Campaign)
     (record,) = town.rows(Record)
@@ -202,7 +202,7 @@ def test_resident_is_told_again_where_the_talk_stands(town):
     town.launch()
     town.start()
     town.link(town.wang)
-    town.talk(town.wang, ["[是本人]"])
+    town.talk(town.wang, ["36度4"])
     question = town.wang.last["text"]
     town.talk(town.wang, ["/start"])
     assert town.wang.last["text"] == question
@@ -213,7 +213,7 @@ def test_update_that_comes_twice_changes_nothing(town):
     town.launch()
     town.start()
     town.link(town.wang)
-    town.talk(town.wang, ["[是本人]"])
+    town.talk(town.wang, ["36度4"])
     first = town.wang.writes("36度5", date=int(time.time()))
     town.wang.gets(4)
     turns, answers = town.count(Turn), town.count(Answer)
@@ -246,7 +246,7 @@ def test_what_is_in_the_inbox_is_handled_after_a_crash(town):
     town.launch()
     town.start()
     town.link(town.wang)
-    town.talk(town.wang, ["[是本人]"])
+    town.talk(town.wang, ["36度4"])
     town.stop()
     path = town.store.engine.url.database
     code = f"from tests.bots.test_telegram import be_killed; be_killed({path!r}, {town.api.url!r})"
@@ -297,8 +297,8 @@ def test_two_residents_at_once_do_not_mix(town):
     town.start()
     town.link(town.wang)
     town.link(town.ann)
-    town.wang.presses("是本人")
-    town.ann.presses("yes")
+    town.wang.writes("36度4")
+    town.ann.writes("36.4")
     town.wang.gets(3), town.ann.gets(3)
     town.wang.writes("36度6")
     town.ann.writes("36.9")
@@ -317,9 +317,9 @@ def test_slow_chat_holds_nobody_else(town):
     town.link(town.ann)
     town.api.fail("sendMessage", 429, "Too Many Requests: retry after 1", retry_after=1)
     began = time.monotonic()
-    town.wang.presses("是本人")
+    town.wang.writes("36度4")
     town.api.until(lambda: not town.api.faults["sendMessage"], "the refusal")
-    town.ann.presses("yes")
+    town.ann.writes("36.4")
     town.ann.gets(3)
     assert time.monotonic() - began < 1
     town.wang.gets(3)
@@ -333,7 +333,7 @@ def test_server_faults_are_outlived(town):
     town.api.fail("sendMessage", 500, "Internal Server Error")
     town.wang.shares()
     town.wang.gets(2)
-    assert town.wang.labels[0] == "是本人"
+    assert "体温" in town.wang.last["text"]
 
 
 def test_blocked_bot_is_noted_and_forgiven(town):
@@ -379,13 +379,14 @@ def test_old_button_is_answered_but_changes_nothing(town):
     town.launch()
     town.start()
     town.link(town.wang)
-    greeting = town.wang.last
-    town.talk(town.wang, ["[是本人]"])
-    assert [b["text"] for b in greeting["reply_markup"]["inline_keyboard"][0]] == ["✓ 是本人"]
+    town.talk(town.wang, ["36度4"])
+    question = town.wang.last
+    town.talk(town.wang, ["[不是]"])
+    assert [b["text"] for b in question["reply_markup"]["inline_keyboard"][0]] == ["✓ 不是"]
     turns = town.count(Turn)
     data = town.api.sent()[-2]["reply_markup"]
     assert "option:" in data
-    stale = {**greeting, "reply_markup": {"inline_keyboard": [[{"text": "x", "callback_data": "option:1:1:0"}]]}}
+    stale = {**question, "reply_markup": {"inline_keyboard": [[{"text": "x", "callback_data": "option:1:2:1"}]]}}
     town.wang.presses("x", stale)
     town.api.until(lambda: len(town.api.sent("answerCallbackQuery")) == 2, "an answer to the button")
     town.settled()
@@ -404,7 +405,7 @@ def test_language_is_chosen_and_kept(town):
     with town.store.reading() as tx:
         assert linked_at(tx, "telegram", str(town.wang.number)).stopped
     town.talk(town.wang, ["/report"])
-    assert "Am I speaking to 王伟?" in town.wang.last["text"]
+    assert "Hello 王伟!" in town.wang.last["text"]
     with town.store.reading() as tx:
         assert not linked_at(tx, "telegram", str(town.wang.number)).stopped
 
@@ -413,7 +414,7 @@ def test_talk_of_yesterday_is_closed_and_a_new_one_begins(town):
     town.launch()
     town.start()
     town.link(town.wang)
-    town.talk(town.wang, ["[是本人]"])
+    town.talk(town.wang, ["36度4"])
     town.stop()
     with town.store.transaction() as tx:
         tx.execute(update(Conversation).values(opened_at=datetime(2026, 1, 5, tzinfo=UTC)))
@@ -428,7 +429,7 @@ def test_resident_may_take_their_time(town):
     town.launch()
     town.start()
     town.link(town.wang)
-    town.talk(town.wang, ["[是本人]"])
+    town.talk(town.wang, ["36度4"])
     town.wang.writes("36度5", date=int(time.time()) + 1500)
     town.wang.gets(4)
     town.settled()
@@ -538,7 +539,7 @@ def test_log_holds_no_token_no_number_and_no_words(town, caplog):
     town.api.fail("getUpdates", 500)
     town.start()
     town.link(town.wang)
-    town.talk(town.wang, ["[是本人]", "我叫王伟 36度5"])
+    town.talk(town.wang, ["我叫王伟 36度5"])
     town.wang.blocked = True
     town.wang.writes("没有")
     town.settled()
@@ -553,7 +554,7 @@ def test_inbox_keeps_no_words_of_what_is_done_with(town):
     town.launch()
     town.start()
     town.link(town.wang)
-    town.talk(town.wang, ["[是本人]", "36度5"])
+    town.talk(town.wang, ["36度5"])
     town.settled()
     rows = town.rows(Inbox)
     assert len(rows) == 3

@@ -92,6 +92,8 @@ A2 = Answered("temperature", 36.5, "2", "proxy")
         ([A, B, A2, Ended("complete", "done", "bye")], {"1": "complete", "2": "partial"}),
         ([A, B, Ended("break_off", "hang_up", "onset")], {"1": "complete", "2": "break_off"}),
         ([A, Ended("break_off", "hang_up", "symptoms")], {"1": "break_off", "2": "break_off"}),
+        ([A, Ended("break_off", "call_later", "later")], {}),
+        ([A, B, Ended("partial", "call_later", "later")], {"1": "complete"}),
         ([A, Ended("partial", "silence", "symptoms")], {"1": "partial"}),
         ([A, Ended("refused", "refuse", "symptoms")], {"1": "partial", "2": "refused"}),
         ([Ended("refused", "refuse", "greeting")], {"1": "refused", "2": "refused"}),
