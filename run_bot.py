@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from commands import campaigns, channels, dialogs, follow_ups, residents, simulation
+from commands import campaigns, channels, dialogs, follow_ups, residents, simulation, workers
 from commands.house import House
 from commands.settings import Settings, read_settings
 
@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
     _demo(commands)
     _residents(commands)
     _campaign(commands)
+    _worker(commands)
     _report(commands)
     _follow_up(commands)
     _simulate(commands)
@@ -85,10 +86,38 @@ def _campaign(commands: Commands) -> None:
     for name, run, help in (
         ("preview", campaigns.preview, "whom it would call 预览会打给谁"),
         ("launch", campaigns.launch, "call everybody over the simulated line 启动（模拟线路）"),
+        ("pause", campaigns.change, "begin no new call 暂停"),
+        ("resume", campaigns.change, "go on 继续"),
+        ("cancel", campaigns.change, "begin no new call, never again 取消"),
+        ("pace", campaigns.change, "calls begun in a second, over all workers 调整速率"),
     ):
-        _add(group, name, run, help).add_argument("name", help="of the campaign 任务名")
+        sub = _add(group, name, run, help)
+        sub.add_argument("name", help="of the campaign 任务名")
+        if name == "launch":
+            _when(sub)
+        elif name == "pace":
+            sub.add_argument("calls_per_second", type=float, help="0: no limit 不限")
     status = _add(group, "status", campaigns.status, "how it stands 进度")
     status.add_argument("name", nargs="?", help="of the campaign 任务名; none: all of them 不写则列出全部")
+    status.add_argument("--watch", action="store_true", help="follow it 实时显示")
+
+
+def _when(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--real-time", action="store_true", help="not in virtual time 实时外呼")
+    _speed(sub)
+    sub.add_argument("--at", type=datetime.fromisoformat, help="by workers, from then on 定时 (YYYY-MM-DDTHH:MM)")
+    sub.add_argument("--daily", action="append", metavar="HH:MM", help="every day at this time 每天定时 (repeatable)")
+    sub.add_argument("--days", type=_count, default=14, help="for so many days 连续天数")
+
+
+def _speed(sub: argparse.ArgumentParser) -> None:
+    sub.add_argument("--speed", type=float, default=1.0, help="60 plays a minute of talk in a second 通话加速")
+
+
+def _worker(commands: Commands) -> None:
+    sub = _add(commands, "worker", workers.worker, "make calls, with others on one PostgreSQL 外呼工作进程")
+    sub.add_argument("--lines", type=_count, default=20, help="telephone lines of this worker 线路数")
+    _speed(sub)
 
 
 def _report(commands: Commands) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -12,7 +14,8 @@ from bots.line import talk
 from campaigns.plan import Plan
 from campaigns.runner import Tried, Try
 from dialogs.events import Heard, Reply
-from records.attempts import begin_attempt, end_attempt
+from records.attempts import HUMAN, begin_attempt, end_attempt
+from records.conversations import conversation_of
 from records.folds import FINAL
 from records.store import Store
 from records.tables import Campaign
@@ -97,96 +100,119 @@ def spoken_seconds(text: str, language: str) -> float:
     return len(text) / (SYLLABLES_PER_SECOND if language.startswith("zh") else LETTERS_PER_SECOND)
 
 
+class RealTimeLine(SimulatedLine):
+    """A simulated line on which speaking takes its time; `speed` 60 plays a minute in a second."""
+
+    def __init__(self, callee: Callee, opened_at: datetime, speed: float = 1.0) -> None:
+        super().__init__(callee, opened_at)
+        self.speed = speed
+
+    def ask(self, reply: Reply) -> Heard:
+        """Says the reply, and hears what the resident does."""
+        with self._taking_time():
+            return super().ask(reply)
+
+    def tell(self, reply: Reply) -> None:
+        """Says the reply, unless the resident is gone."""
+        with self._taking_time():
+            super().tell(reply)
+
+    @contextmanager
+    def _taking_time(self) -> Iterator[None]:
+        before = self.seconds
+        yield
+        time.sleep((self.seconds - before) / self.speed)
+
+
+class RealTimeExchange:
+    """An exchange of the simulator on which ringing takes its time."""
+
+    def __init__(self, exchange: Exchange, speed: float = 1.0) -> None:
+        self.exchange, self.speed = exchange, speed
+
+    def dial(self, phone: str, at: datetime, number: int, ring_limit: float) -> Ring:
+        """Dials, and waits for as long as it rings."""
+        ring = self.exchange.dial(phone, at, number, ring_limit)
+        time.sleep(ring.ring_seconds / self.speed)
+        return ring
+
+    def pick_up(self, phone: str, at: datetime, number: int) -> Callee:
+        """Connects to whoever answers."""
+        return self.exchange.pick_up(phone, at, number)
+
+
 class Telephone:
-    """Makes the attempts of one round of a campaign by telephone: `attempt` is what the runner wants."""
+    """Makes the attempts of one round of a campaign by telephone.
+
+    `attempt` is what the virtual driver wants: all of it in one transaction. `call` is what workers want: the attempt
+    is begun, each turn is committed by the desk, and the end is for the caller to write.
+    """
 
     def __init__(
-        self, store: Store, desk: Desk, exchange: Exchange, campaign: Campaign, round: int, plan: Plan
+        self,
+        store: Store,
+        desk: Desk,
+        exchange: Exchange,
+        campaign: Campaign,
+        round: int,
+        plan: Plan,
+        line: Callable[[Callee, datetime], SimulatedLine] = SimulatedLine,
     ) -> None:
-        self.store, self.desk, self.exchange = store, desk, exchange
+        self.store, self.desk, self.exchange, self.line = store, desk, exchange, line
         self.campaign, self.round, self.plan = campaign, round, plan
 
     def attempt(self, try_: Try) -> Tried:
-        """One dial, and the talk if somebody answers; all of it in one transaction."""
-        residents = try_.due.answering(try_.phone)
-        local = try_.started_at.astimezone(self.plan.zone)
+        """One dial, and the talk if somebody answers, from the beginning of the attempt to its end."""
         with self.store.transaction() as tx:
             attempt = begin_attempt(
                 tx,
                 campaign_id=self.campaign.id,
                 round=self.round,
                 household_id=try_.due.household_id,
-                residents=residents,
+                residents=try_.due.answering(try_.phone),
                 phone=try_.phone,
                 channel=self.campaign.line,
                 number=try_.number,
                 started_at=try_.started_at,
                 now=try_.started_at,
             )
-            ring = self.exchange.dial(try_.phone, local, try_.number, self.plan.ring_seconds)
-            known_at = local + timedelta(seconds=ring.ring_seconds)
-            if ring.outcome != "answered_human":
-                return self._unanswered(tx, attempt, ring, known_at)
-            try:
-                with tx.begin_nested():
-                    return self._answered(tx, attempt, try_, residents, ring, known_at)
-            except Exception:  # a fault of ours in one call must not stop all others: it counts as interrupted
-                log.exception("attempt %s was interrupted by a fault", attempt)
-                return self._interrupted(tx, attempt, ring, known_at)
+            ring, known_at = self._dial(try_)
+            if ring.outcome != HUMAN:
+                tried = _unanswered(ring, known_at)
+            else:
+                try:
+                    with tx.begin_nested():
+                        tried = self._answered(attempt, try_, ring, known_at)
+                except Exception:  # a fault of ours in one call must not stop all others: it counts as interrupted
+                    log.exception("attempt %s was interrupted by a fault", attempt)
+                    tried = Tried("interrupted", known_at, noted=_noted(ring, answered_at=known_at))
+            later = tried.call_later_at
+            end_attempt(tx, attempt, outcome=tried.outcome, ended_at=tried.ended_at, call_later_at=later, **tried.noted)
+            return tried
 
-    def _unanswered(self, tx: Any, attempt: int, ring: Ring, known_at: datetime) -> Tried:
-        machine = ring.outcome == "answered_machine"
-        ended_at = known_at + timedelta(seconds=MACHINE_SECONDS if machine else 0.0)
-        end_attempt(
-            tx,
-            attempt,
-            outcome=ring.outcome,
-            ended_at=ended_at,
-            answered_at=known_at if machine else None,
-            ring_seconds=ring.ring_seconds,
-            hangup_by="robot",
-        )
-        return Tried(ring.outcome, ended_at)
+    def call(self, attempt: int, try_: Try) -> Tried:
+        """The dial of an attempt that is begun, and the talk if somebody answers. Whatever fails is raised."""
+        ring, known_at = self._dial(try_)
+        return self._answered(attempt, try_, ring, known_at) if ring.outcome == HUMAN else _unanswered(ring, known_at)
 
-    def _interrupted(self, tx: Any, attempt: int, ring: Ring, at: datetime) -> Tried:
-        end_attempt(
-            tx,
-            attempt,
-            outcome="interrupted",
-            ended_at=at,
-            answered_at=at,
-            ring_seconds=ring.ring_seconds,
-            hangup_by="robot",
-        )
-        return Tried("interrupted", at)
+    def _dial(self, try_: Try) -> tuple[Ring, datetime]:
+        local = try_.started_at.astimezone(self.plan.zone)
+        ring = self.exchange.dial(try_.phone, local, try_.number, self.plan.ring_seconds)
+        return ring, local + timedelta(seconds=ring.ring_seconds)
 
-    def _answered(
-        self, tx: Any, attempt: int, try_: Try, residents: tuple[int, ...], ring: Ring, answered_at: datetime
-    ) -> Tried:
-        line = SimulatedLine(self.exchange.pick_up(try_.phone, answered_at, try_.number), answered_at)
+    def _answered(self, attempt: int, try_: Try, ring: Ring, answered_at: datetime) -> Tried:
+        line = self.line(self.exchange.pick_up(try_.phone, answered_at, try_.number), answered_at)
+        residents = try_.due.answering(try_.phone)
         closed = talk(line, self.desk, self._visit(attempt, try_, residents, answered_at))
         ended_at = answered_at + timedelta(seconds=line.seconds)
-        later = self._call_later_at(closed, ended_at)
-        end_attempt(
-            tx,
-            attempt,
-            outcome=ring.outcome,
-            ended_at=ended_at,
+        noted = _noted(
+            ring,
             answered_at=answered_at,
-            ring_seconds=ring.ring_seconds,
             talk_seconds=round(line.seconds, 1),
             hangup_by="resident" if line.hung_up else "robot",
             last_prompt_completed=line.heard_all,
-            call_later_at=later,
         )
-        return Tried(
-            ring.outcome,
-            ended_at,
-            dispositions={r: d for r, d in closed.dispositions.items() if d in FINAL},
-            call_later_at=later,
-            stop=closed.wished("stop") is not None,
-            wrong_number=closed.reason == "wrong_number",
-        )
+        return _tried(ring.outcome, closed, ended_at, self.plan, noted)
 
     def _visit(self, attempt: int, try_: Try, residents: tuple[int, ...], answered_at: datetime) -> Visit:
         return Visit(
@@ -205,12 +231,45 @@ class Telephone:
             facts={"day": self.round + 1},
         )
 
-    def _call_later_at(self, closed: Closed, ended_at: datetime) -> datetime | None:
-        """When the resident wants to be called again: at the time named, else after the plan's own delay."""
-        wish = closed.wished("call_later")
-        if wish is None:
-            return None
-        if wish.at is None:
-            return ended_at + timedelta(minutes=self.plan.call_back_minutes)
-        at = datetime.fromisoformat(wish.at)
-        return at if at.tzinfo else at.replace(tzinfo=self.plan.zone)
+
+def mend(store: Store, desk: Desk, attempt: int, plan: Plan, now: datetime) -> Tried:
+    """Ends what a crash of ours cut off: the conversation keeps what was said, the attempt counts as interrupted."""
+    with store.reading() as tx:
+        kept = conversation_of(tx, attempt)
+    if kept is None:
+        return Tried("interrupted", now)
+    noted = {"answered_at": kept.opened_at, "hangup_by": "robot"}
+    return _tried("interrupted", desk.close(kept.id), now, plan, noted)
+
+
+def _unanswered(ring: Ring, known_at: datetime) -> Tried:
+    machine = ring.outcome == "answered_machine"
+    ended_at = known_at + timedelta(seconds=MACHINE_SECONDS if machine else 0.0)
+    return Tried(ring.outcome, ended_at, noted=_noted(ring, answered_at=known_at if machine else None))
+
+
+def _noted(ring: Ring, **more: Any) -> dict[str, Any]:
+    return {"ring_seconds": ring.ring_seconds, "hangup_by": "robot", **more}
+
+
+def _tried(outcome: str, closed: Closed, ended_at: datetime, plan: Plan, noted: Mapping[str, Any]) -> Tried:
+    return Tried(
+        outcome,
+        ended_at,
+        dispositions={r: d for r, d in closed.dispositions.items() if d in FINAL},
+        call_later_at=_call_later_at(closed, ended_at, plan),
+        stop=closed.wished("stop") is not None,
+        wrong_number=closed.reason == "wrong_number",
+        noted=noted,
+    )
+
+
+def _call_later_at(closed: Closed, ended_at: datetime, plan: Plan) -> datetime | None:
+    """When the resident wants to be called again: at the time named, else after the plan's own delay."""
+    wish = closed.wished("call_later")
+    if wish is None:
+        return None
+    if wish.at is None:
+        return ended_at + timedelta(minutes=plan.call_back_minutes)
+    at = datetime.fromisoformat(wish.at)
+    return at if at.tzinfo else at.replace(tzinfo=plan.zone)

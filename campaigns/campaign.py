@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, update
 
-from campaigns.plan import Plan, next_open, priority
+from campaigns.dues import dues
+from campaigns.plan import Plan, next_open
 from campaigns.plan_file import make_plan, plan_data
 from campaigns.runner import AttemptFn, Due, Tally, VirtualRound
-from records.answers import last_answers
 from records.attempts import calls_since
-from records.residents import DueHousehold, Member, do_not_call, due_households
 from records.rounds import dispose, finish_round, launch_round
 from records.store import Store
 from records.tables import Campaign, Record
@@ -105,16 +104,6 @@ def plan_of(campaign: Campaign) -> Plan:
     return make_plan(campaign.plan, f"plan of campaign {campaign.name!r}")
 
 
-def dues(store: Store, campaign: Campaign, round: int, plan: Plan, at: datetime) -> Iterator[Due]:
-    """Every household of a launched round that is due, with what its dialogs are told."""
-    with store.reading() as tx:
-        barred = do_not_call(tx)
-    for chunk in due_households(store, campaign.id, round):
-        with store.reading() as tx:
-            before = last_answers(tx, [m.id for household in chunk for m in household.members], at)
-        yield from (_due(household, plan, at, barred, before) for household in chunk)
-
-
 def preview(store: Store, campaign: Campaign, at: datetime) -> Preview:
     """Who would be called and who would be skipped and why, by launching a round that is then taken back."""
     plan, round = plan_of(campaign), rounds_so_far(store, campaign)
@@ -191,29 +180,6 @@ def play(
             finish_round(tx, campaign.id, round, driver.now)
         _state(store, campaign, "exhausted" if tally.stopped_by else "completed", ended_at=driver.now)
     return tally
-
-
-def _due(
-    household: DueHousehold, plan: Plan, at: datetime, barred: set[str], before: Mapping[int, Mapping[str, Any]]
-) -> Due:
-    year = at.astimezone(plan.zone).year
-    births = [member.birth_year for member in household.members]
-    rank = priority(plan, symptomatic=household.symptomatic, birth_years=births, year=year)
-    people = {m.id: _facts(m, barred, before.get(m.id)) for m in household.members}
-    return Due(household.household_id, people, rank)
-
-
-def _facts(member: Member, barred: set[str], before: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What a dialog is told of a resident; a number that must not be called is left out."""
-    return {
-        "name": member.name,
-        "phone": "" if member.phone in barred else member.phone,
-        "language": member.language,
-        "relation": member.relation,
-        "sex": member.sex,
-        "birth_year": member.birth_year,
-        "previous": before,
-    }
 
 
 def _midnight(plan: Plan, at: datetime) -> datetime:

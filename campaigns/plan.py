@@ -30,12 +30,16 @@ class Breaker:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All rules of calling. Times are local to `time_zone`; `retry` holds minutes, one for each retry."""
+    """All rules of calling; `retry` holds minutes, one for each retry.
+
+    Times are local to the resident where the roster names their time zone, else to `time_zone`.
+    """
 
     plan: str = "default"
     time_zone: str = "Asia/Shanghai"
     windows: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
     holidays: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
+    quiet: tuple[Span, ...] = ()
     days: int = 1
     ring_seconds: float = 45.0
     retry: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
@@ -45,6 +49,8 @@ class Plan:
     first: tuple[str, ...] = FIRST
     elderly_from: int = 70
     calls_per_second: float | None = None
+    quota: int | None = None
+    fallback: str = ""
     breaker: Breaker = Breaker()
 
     @property
@@ -63,19 +69,35 @@ class Past:
     call_later_at: datetime | None = None
 
 
-def next_open(plan: Plan, at: datetime) -> datetime | None:
+def next_open(plan: Plan, at: datetime, zone: ZoneInfo | None = None) -> datetime | None:
     """The first moment from `at` on when a phone may ring; None when none comes within 60 days."""
-    local = at.astimezone(plan.zone)
+    zone = zone or plan.zone
+    local = at.astimezone(zone)
     for ahead in range(LOOK_AHEAD_DAYS):
         day = local.date() + timedelta(days=ahead)
         for begin, end in hours(plan, day):
-            opens = datetime.combine(day, begin, plan.zone)
-            closes = datetime.combine(day, end, plan.zone)
+            opens = datetime.combine(day, begin, zone)
+            closes = datetime.combine(day, end, zone)
             if end == time.max:
-                closes = datetime.combine(day + timedelta(days=1), time.min, plan.zone)
+                closes = datetime.combine(day + timedelta(days=1), time.min, zone)
             if local < closes:
                 return max(local, opens).astimezone(at.tzinfo)
     return None
+
+
+def next_call(plan: Plan, at: datetime, time_zone: str = "", hour: int | None = None) -> datetime | None:
+    """The first moment from `at` on when this resident may be called: in their time zone, at their preferred hour.
+
+    The preferred hour is waited for as long as it is still to come that day and open; once it is over any open time
+    will do, since a late call is better than none.
+    """
+    zone = ZoneInfo(time_zone) if time_zone else plan.zone
+    opens = next_open(plan, at, zone)
+    if opens is None or hour is None or opens.astimezone(zone).hour >= hour:
+        return opens
+    wished = opens.astimezone(zone).replace(hour=hour, minute=0, second=0, microsecond=0)
+    later = next_open(plan, wished.astimezone(at.tzinfo), zone)
+    return later if later is not None and later - wished < timedelta(hours=1) else opens
 
 
 def is_open(plan: Plan, at: datetime) -> bool:
@@ -90,8 +112,11 @@ def round_end(plan: Plan, start: datetime) -> datetime:
 
 
 def hours(plan: Plan, day: date) -> tuple[Span, ...]:
-    """The spans of a local day in which phones may ring."""
-    return plan.holidays.get(day, plan.windows.get(day.weekday(), ()))
+    """The spans of a local day in which phones may ring, without the quiet hours."""
+    spans = plan.holidays.get(day, plan.windows.get(day.weekday(), ()))
+    for quiet in plan.quiet:
+        spans = tuple(part for span in spans for part in _without(span, quiet))
+    return spans
 
 
 def next_number(numbers: Sequence[str], past: Sequence[Past]) -> str | None:
@@ -133,9 +158,26 @@ def priority(plan: Plan, *, symptomatic: bool, birth_years: Sequence[int | None]
     return next((n for n, name in enumerate(plan.first) if here[name]), len(plan.first))
 
 
+def full(plan: Plan, complete: int, in_call: int) -> bool:
+    """Whether no call may begin since the quota is reached, or will be if all calls in progress are answered."""
+    return plan.quota is not None and complete + in_call >= plan.quota
+
+
+def fallback(plan: Plan, past: Sequence[Past]) -> str | None:
+    """The channel to write on after the last try; None when there is none, or a human has already answered."""
+    answered = any(p.outcome in ("answered_human", "do_not_call", "wrong_number") for p in past)
+    return plan.fallback or None if past and not answered else None
+
+
 def broken(recent: Sequence[tuple[datetime, str]], plan: Plan, now: datetime) -> bool:
     """Whether the circuit breaker opens, given (ended_at, outcome) of recent calls."""
     since = now - timedelta(seconds=plan.breaker.seconds)
     outcomes = [outcome for ended, outcome in recent if ended >= since]
     failed = sum(outcome == "network_error" for outcome in outcomes)
     return len(outcomes) >= plan.breaker.calls and failed >= plan.breaker.share * len(outcomes)
+
+
+def _without(span: Span, quiet: Span) -> tuple[Span, ...]:
+    """What is left of a span when quiet hours are taken out."""
+    parts = (span[0], min(span[1], quiet[0])), (max(span[0], quiet[1]), span[1])
+    return tuple(part for part in parts if part[0] < part[1])

@@ -12,7 +12,10 @@ from zoneinfo import ZoneInfoNotFoundError
 
 import yaml
 
-from campaigns.plan import FIRST, NEVER_AGAIN, RETRIED, WEEKDAYS, Breaker, Plan, Span
+from campaigns.plan import FIRST, NEVER_AGAIN, RETRIED, WEEKDAYS, Breaker, Plan, Span, hours
+
+MOST_ATTEMPTS = 50
+FALLBACKS = ("", "notice")  # a channel that calls would lead round in a circle
 
 
 class PlanError(ValueError):
@@ -58,6 +61,7 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "time_zone": plan.time_zone,
         "windows": {WEEKDAYS[day]: spans(value) for day, value in plan.windows.items()},
         "holidays": {day.isoformat(): spans(value) for day, value in plan.holidays.items()},
+        "quiet": spans(plan.quiet),
         "days": plan.days,
         "ring_seconds": plan.ring_seconds,
         "retry": {outcome: list(minutes) for outcome, minutes in plan.retry.items()},
@@ -67,6 +71,8 @@ def plan_data(plan: Plan) -> dict[str, Any]:
         "first": list(plan.first),
         "elderly_from": plan.elderly_from,
         "calls_per_second": plan.calls_per_second,
+        "quota": plan.quota,
+        "fallback": plan.fallback,
         "breaker": {
             "share": plan.breaker.share,
             "calls": plan.breaker.calls,
@@ -99,6 +105,19 @@ def _spans(value: Any, where: str) -> tuple[Span, ...]:
         if begin < end:
             raise PlanError(f"{where}: spans overlap at {begin:%H:%M}")
     return spans
+
+
+def _quiet(value: Any, where: str) -> tuple[Span, ...]:
+    """Quiet hours, which unlike windows may go over midnight."""
+    if not isinstance(value or [], list):
+        raise PlanError(f'{where}: must be a list of spans such as ["12:00-14:00"]')
+    parts = [part for text in value or [] for part in _over_midnight(str(text))]
+    return _spans(parts, where)
+
+
+def _over_midnight(text: str) -> list[str]:
+    begin, dash, end = text.partition("-")
+    return [f"{begin}-24:00", f"00:00-{end}"] if dash and end < begin and end != "00:00" else [text]
 
 
 def _weekdays(text: Any, where: str) -> list[int]:
@@ -174,6 +193,7 @@ def _breaker(value: Any, where: str) -> Breaker:
 _READ: dict[str, Callable[[Any, str], Any]] = {
     "windows": _windows,
     "holidays": _holidays,
+    "quiet": _quiet,
     "retry": _retry,
     "first": _first,
     "breaker": _breaker,
@@ -193,12 +213,19 @@ def _check(plan: Plan, where: str) -> None:
         plan.zone  # noqa: B018 - the look-up itself is the check
     except (ZoneInfoNotFoundError, ValueError):
         raise PlanError(f"{where}: time_zone: {plan.time_zone!r} is not a time zone such as Asia/Shanghai") from None
-    if not any(plan.windows.values()) and not any(plan.holidays.values()):
+    days = [date(2024, 1, 1 + n) for n in range(7)]  # a week from Monday on
+    if not any(hours(plan, day) for day in [*days, *plan.holidays]):
         raise PlanError(f"{where}: windows: no hour of any day is open, so nobody could ever be called")
     for name in ("days", "ring_seconds", "max_attempts", "calls_a_day", "call_back_minutes", "elderly_from"):
         value = getattr(plan, name)
         if not _is_number(value) or value <= 0:
             raise PlanError(f"{where}: {name}: must be a number above zero, not {value!r}")
+    if plan.max_attempts > MOST_ATTEMPTS:
+        raise PlanError(f"{where}: max_attempts: {plan.max_attempts} tries would go round for ever (at most 50)")
+    if plan.quota is not None and (not isinstance(plan.quota, int) or isinstance(plan.quota, bool) or plan.quota < 1):
+        raise PlanError(f"{where}: quota: must be a whole number above zero, or blank, not {plan.quota!r}")
+    if plan.fallback not in FALLBACKS:
+        raise PlanError(f"{where}: fallback: {plan.fallback!r} is not a channel to fall back to (known: notice)")
     pace = plan.calls_per_second
     if pace is not None and (not _is_number(pace) or pace <= 0):
         raise PlanError(f"{where}: calls_per_second: must be above zero, or blank for no limit, not {pace!r}")

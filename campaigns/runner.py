@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from campaigns.plan import Past, Plan, broken, next_number, next_open, next_try, round_end
+from campaigns.plan import Past, Plan, broken, full, next_call, next_number, next_open, next_try, round_end
 
 
 @dataclass(slots=True)
@@ -21,7 +21,7 @@ class Due:
     """A household that is due: its members without a disposition, and its tries so far.
 
     `people` maps resident ids to what is known of them, `phone` among it, in the order in which their numbers are to
-    be tried; `rank` is the priority (lower goes first).
+    be tried; `rank` is the priority (lower goes first). `time_zone` and `hour` are those the household prefers.
     """
 
     household_id: int
@@ -29,6 +29,8 @@ class Due:
     rank: int = 0
     past: list[Past] = field(default_factory=list)
     settled: set[int] = field(default_factory=set)
+    time_zone: str = ""
+    hour: int | None = None
 
     @property
     def open(self) -> tuple[int, ...]:
@@ -60,7 +62,8 @@ class Try:
 class Tried:
     """What came of an attempt: the network's outcome, and the dispositions that are already final.
 
-    `stop` is the wish never to be called again at this number; `wrong_number` that nobody of the household is there.
+    `stop` is the wish never to be called again at this number; `wrong_number` that nobody of the household is there;
+    `noted` what else is kept with the attempt, as `records.attempts.end_attempt` takes it.
     """
 
     outcome: str
@@ -69,6 +72,7 @@ class Tried:
     call_later_at: datetime | None = None
     stop: bool = False
     wrong_number: bool = False
+    noted: Mapping[str, Any] = field(default_factory=dict)
 
 
 AttemptFn = Callable[[Try], Tried]
@@ -86,6 +90,7 @@ class Tally:
     households: int = 0
     calls: int = 0
     finished: int = 0
+    complete: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     held_seconds: float = 0.0
     busy_seconds: float = 0.0
@@ -138,6 +143,8 @@ def settle(due: Due, try_: Try, tried: Tried, plan: Plan, ends: datetime, dispos
     if not due.open:
         return None
     again = next_try(due.past, plan, due.numbers)
+    if again is not None and due.time_zone:
+        again = next_call(plan, again, due.time_zone)
     if again is not None and again < ends:
         return again
     dispose(due, due.open)
@@ -170,7 +177,7 @@ class VirtualRound:
         self._calls: Counter[tuple[str, date]] = Counter({(p, today): n for p, n in (calls_today or {}).items()})
         self._waiting: list[tuple[datetime, int, int, Due]] = []  # due at, rank, order of arrival
         self._ready: list[tuple[int, datetime, int, Due]] = []  # rank, due at, order of arrival
-        self._running: list[tuple[datetime, int, Due, datetime | None, str]] = []
+        self._running: list[tuple[datetime, int, Due, datetime | None, Tried]] = []
         self._recent: deque[tuple[datetime, str]] = deque(maxlen=200)
         self._order = 0
         self._next_start = start
@@ -179,7 +186,7 @@ class VirtualRound:
         """Tries everybody until nobody is left, the round is over, or the circuit breaker opens."""
         for due in dues:
             self.tally.households += 1
-            self._wait(due, self.now)
+            self._wait(due, next_call(self.plan, self.now, due.time_zone, due.hour) or self.ends)
         while self._running or (self._more() and self.now < self.ends and not self.tally.stopped_by):
             if not self._start_one():
                 self._advance()
@@ -201,9 +208,14 @@ class VirtualRound:
             heapq.heappush(self._ready, (rank, at, order, due))
         if not self._ready or len(self._running) >= self.lines or self.now < self._next_start:
             return False
-        if self.tally.stopped_by or self.now >= self.ends or next_open(self.plan, self.now) != self.now:
+        if self.tally.stopped_by or self.now >= self.ends or full(self.plan, self.tally.complete, len(self._running)):
             return False
-        self._call(heapq.heappop(self._ready)[3])
+        due = heapq.heappop(self._ready)[3]
+        opens = next_call(self.plan, self.now, due.time_zone)
+        if opens == self.now:
+            self._call(due)
+        else:
+            self._wait(due, opens or self.ends)
         return True
 
     def _call(self, due: Due) -> None:
@@ -220,7 +232,7 @@ class VirtualRound:
         tried = self.attempt(try_)
         again = settle(due, try_, tried, self.plan, self.ends, self.dispose)
         self._order += 1
-        heapq.heappush(self._running, (tried.ended_at, self._order, due, again, tried.outcome))
+        heapq.heappush(self._running, (tried.ended_at, self._order, due, again, tried))
         self.tally.calls += 1
         self.tally.by_hour[int((self.now - (self.tally.began or self.now)).total_seconds() // 3600)] += 1
         self.tally.outcomes[tried.outcome] += 1
@@ -251,7 +263,7 @@ class VirtualRound:
         if self._waiting:
             moments.append(self._waiting[0][0])
         if self._ready and len(self._running) < self.lines and not self.tally.stopped_by:
-            moments.append(next_open(self.plan, max(self.now, self._next_start)) or self.ends)
+            moments.append(self._next_start)
         moments = [m for m in moments if m > self.now] or [self.ends]
         self._move_to(min(moments) if self._running else min(self.ends, *moments))
 
@@ -259,14 +271,17 @@ class VirtualRound:
         self.tally.busy_seconds += len(self._running) * (moment - self.now).total_seconds()
         self.now = self.tally.now = moment
         while self._running and self._running[0][0] <= moment:
-            ended, _, due, again, outcome = heapq.heappop(self._running)
-            self._recent.append((ended, outcome))
+            ended, _, due, again, tried = heapq.heappop(self._running)
+            self._recent.append((ended, tried.outcome))
+            self.tally.complete += sum(d == "complete" for d in tried.dispositions.values())
             if again is None:
                 self.tally.finished += 1
             else:
                 self._wait(due, again)
-            if outcome == "network_error" and broken(self._recent, self.plan, moment):
+            if tried.outcome == "network_error" and broken(self._recent, self.plan, moment):
                 self.tally.stopped_by = "network errors"
+            if full(self.plan, self.tally.complete, 0):
+                self.tally.stopped_by = "quota"
         self.tally.busy = len(self._running)
 
     def _close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,9 +70,10 @@ def preview(house: House, args: argparse.Namespace) -> int:
 
 
 def launch(house: House, args: argparse.Namespace) -> int:
-    """Calls everybody of a campaign over the simulated telephone, then writes the tables."""
+    """Calls everybody of a campaign: at once in virtual time, or in real time, or by workers at a time to come."""
     from campaigns.campaign import find
     from commands.simulation import play_round
+    from commands.workers import in_real_time
 
     campaign = find(house.store, args.name)
     if campaign.line != "simulated":
@@ -79,8 +81,46 @@ def launch(house: House, args: argparse.Namespace) -> int:
             f"campaign {args.name!r} is on the line {campaign.line!r}, which has a service of its own: "
             f"run_bot.py {campaign.line}"
         )
-    play_round(house, campaign, now())
+    if args.at or args.daily:
+        return _schedule(house, campaign, args)
+    if args.real_time:
+        in_real_time(house, campaign, args.speed)
+    else:
+        play_round(house, campaign, now())
     return write_files(house, campaign, house.out / campaign.name)
+
+
+def _schedule(house: House, campaign: Campaign, args: argparse.Namespace) -> int:
+    from campaigns.campaign import plan_of
+    from campaigns.lifecycle import schedule
+
+    zone = plan_of(campaign).zone
+    at = args.at.replace(tzinfo=args.at.tzinfo or zone) if args.at else now()
+    repeats = {"times": args.daily, "days": args.days} if args.daily else None
+    opens = schedule(house.store, campaign, at, repeats).astimezone(zone)
+    house.say(
+        f"任务“{campaign.name}”将于 {opens:%Y-%m-%d %H:%M} 由 run_bot.py worker 外呼",
+        f"Campaign {campaign.name!r} will be called from {opens:%Y-%m-%d %H:%M} on, by run_bot.py worker",
+    )
+    return 0
+
+
+def change(house: House, args: argparse.Namespace) -> int:
+    """Pauses, resumes or cancels a campaign, or changes its pace."""
+    from campaigns import lifecycle
+    from campaigns.campaign import find
+
+    campaign = find(house.store, args.name)
+    if args.action == "pause":
+        lifecycle.pause(house.store, campaign)
+    elif args.action == "resume":
+        lifecycle.resume(house.store, campaign)
+    elif args.action == "cancel":
+        lifecycle.cancel(house.store, campaign, now())
+    else:
+        lifecycle.set_pace(house.store, campaign, args.calls_per_second or None)
+    house.say(f"任务“{campaign.name}”：{campaign.state}", f"Campaign {campaign.name!r}: {campaign.state}")
+    return 0
 
 
 def status(house: House, args: argparse.Namespace) -> int:
@@ -96,10 +136,44 @@ def status(house: House, args: argparse.Namespace) -> int:
             )
         return 0
     campaign = find(house.store, args.name)
+    if args.watch:
+        return _watch(house, campaign)
     house.say(f"任务“{campaign.name}”：{campaign.state}", f"Campaign {campaign.name!r}: {campaign.state}")
+    print(_progress(house, campaign))
     with house.store.reading() as tx:
         house.show(overview_table(read_figures(tx, Scope(campaign.id), house.settings.fever_c)))
     return 0
+
+
+def _watch(house: House, campaign: Campaign) -> int:
+    """One line that follows the campaign until it is over."""
+    from rich.live import Live
+    from rich.text import Text
+
+    from campaigns.campaign import find
+
+    with Live(Text(_progress(house, campaign)), refresh_per_second=4) as live:
+        while find(house.store, campaign.name).state in ("scheduled", "running", "paused"):
+            time.sleep(1)
+            live.update(Text(_progress(house, campaign)))
+    return 0
+
+
+def _progress(house: House, campaign: Campaign) -> str:
+    """Done, in call, waiting, next window, calls an hour, estimated end."""
+    from campaigns.campaign import plan_of
+    from campaigns.progress import progress
+
+    seen = progress(house.store, campaign, now())
+    zone = plan_of(campaign).zone
+    opens, ends = (f"{at.astimezone(zone):%m-%d %H:%M}" if at else "-" for at in (seen.opens_at, seen.ends_at))
+    figures = f"{seen.done}/{seen.residents}", seen.in_call, seen.waiting, f"{seen.calls_an_hour:,.0f}", opens, ends
+    words = (
+        ("完成", "通话中", "等待", "每小时", "下一时段", "预计完成")
+        if house.chinese
+        else ("done", "in call", "waiting", "calls/hour", "next window", "estimated end")
+    )
+    return f"{seen.state}: " + ", ".join(f"{word} {figure}" for word, figure in zip(words, figures, strict=True))
 
 
 def report(house: House, args: argparse.Namespace) -> int:

@@ -8,12 +8,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, false, select
+from sqlalchemy import BindParameter, Connection, bindparam, false, select
 from sqlalchemy.orm import aliased
 
 from records.health import SYMPTOMATIC
 from records.store import Store, missing_only
-from records.tables import Attempt, Community, DoNotCall, Household, Record, Resident
+from records.tables import ERASED, Attempt, Community, DoNotCall, Household, Record, Resident
 
 HEAD = "head"
 CHUNK = 500  # households at a time
@@ -37,7 +37,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class PastAttempt:
-    """An attempt of this round that is over, or (`ended_at` blank) still going on."""
+    """An attempt of this round that is over, or (`ended_at` blank) still going on, by a worker of ours or in a chat."""
 
     id: int
     number: int
@@ -46,6 +46,8 @@ class PastAttempt:
     started_at: datetime
     ended_at: datetime | None
     call_later_at: datetime | None
+    channel: str
+    worker: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +127,15 @@ _COMMUNITY = select(Community.name).join(Household).where(Household.id == bindpa
 _PAST = (
     select(
         Attempt.household_id, Attempt.id, Attempt.number, Attempt.phone, Attempt.outcome, Attempt.started_at,
-        Attempt.ended_at, Attempt.call_later_at,
+        Attempt.ended_at, Attempt.call_later_at, Attempt.channel, Attempt.worker,
     )
-    .where(
-        Attempt.campaign_id == bindparam("campaign"),
-        Attempt.round == bindparam("round"),
-        Attempt.household_id.between(bindparam("first"), bindparam("last")),
-    )
+    .where(Attempt.campaign_id == bindparam("campaign"), Attempt.round == bindparam("round"))
     .order_by(Attempt.household_id, Attempt.id)
 )  # fmt: skip
+_PAST_BETWEEN = _PAST.where(Attempt.household_id.between(bindparam("first"), bindparam("last")))
+_AMONG: BindParameter[Any] = bindparam("households", expanding=True)
+_DUE_AMONG = _DUE.where(Record.household_id.in_(_AMONG))
+_PAST_AMONG = _PAST.where(Attempt.household_id.in_(_AMONG))
 
 
 def due_households(store: Store, campaign_id: int, round: int, chunk: int = CHUNK) -> Iterator[list[DueHousehold]]:
@@ -158,6 +160,12 @@ def due_household(tx: Connection, campaign_id: int, round: int, household_id: in
     return next(iter(_between(tx, campaign_id, round, household_id, household_id)), None)
 
 
+def due_among(tx: Connection, campaign_id: int, round: int, households: Sequence[int]) -> list[DueHousehold]:
+    """Those of these households with somebody left to call, as they stand now."""
+    keys = {"campaign": campaign_id, "round": round, "households": list(households)}
+    return _households(tx.execute(_DUE_AMONG, keys), tx.execute(_PAST_AMONG, keys))
+
+
 def roster(tx: Connection) -> Iterator[Listed]:
     """All residents, household by household, head first."""
     query = (
@@ -168,6 +176,7 @@ def roster(tx: Connection) -> Iterator[Listed]:
         )
         .join(Household, Household.id == Resident.household_id)
         .join(Community, Community.id == Household.community_id)
+        .where(Resident.ineligible != ERASED)
         .order_by(Resident.household_id, Resident.relation != HEAD, Resident.id)
     )
     return (Listed(**row._mapping) for row in tx.execute(query))
@@ -210,13 +219,16 @@ def masked(phone: str) -> str:
 
 def _between(tx: Connection, campaign_id: int, round: int, first: int, last: int) -> list[DueHousehold]:
     keys = {"campaign": campaign_id, "round": round, "first": first, "last": last}
+    return _households(tx.execute(_DUE_BETWEEN, keys), tx.execute(_PAST_BETWEEN, keys))
+
+
+def _households(members: Iterable[Any], attempts: Iterable[Any]) -> list[DueHousehold]:
     past: dict[int, list[PastAttempt]] = {}
-    for row in tx.execute(_PAST, keys):
+    for row in attempts:
         past.setdefault(row.household_id, []).append(PastAttempt(**_without(row, "household_id")))
-    rows = tx.execute(_DUE_BETWEEN, keys)
     return [
-        _household(household, list(members), past.get(household, []))
-        for household, members in groupby(rows, key=lambda row: int(row.household_id))
+        _household(household, list(rows), past.get(household, []))
+        for household, rows in groupby(members, key=lambda row: int(row.household_id))
     ]
 
 

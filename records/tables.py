@@ -12,6 +12,8 @@ from sqlalchemy import JSON, BigInteger, DateTime, ForeignKey, Index, MetaData, 
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+ERASED = "erased"
+
 
 class Utc(TypeDecorator[datetime]):
     """An aware UTC datetime in Python, a plain timestamp in the file."""
@@ -74,7 +76,7 @@ class Household(Base):
 class Resident(Base):
     """One person of the roster; known by the roster's own id, else by name + address + phone.
 
-    `phone` is E.164. `ineligible` is blank, "moved" or "deceased".
+    `phone` is E.164. `ineligible` is blank, "moved", "deceased", or ERASED: the tombstone of somebody unknown.
     """
 
     __tablename__ = "resident"

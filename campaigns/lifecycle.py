@@ -1,0 +1,138 @@
+"""The life of a campaign that workers call: scheduled, started, paused, resumed, slowed, cancelled, repeated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+
+from campaigns.campaign import CampaignError, plan_of, rounds_so_far
+from campaigns.plan import Plan, next_open, round_end
+from records.dialling import close_rest, in_call
+from records.rounds import launch_round
+from records.store import Store
+from records.tables import Campaign
+
+MAY = {
+    "schedule": ("draft", "scheduled", "completed", "exhausted"),
+    "start": ("draft", "scheduled", "completed", "exhausted"),
+    "pause": ("running", "scheduled"),
+    "resume": ("paused",),
+    "cancel": ("draft", "scheduled", "running", "paused"),
+}
+
+
+def schedule(store: Store, campaign: Campaign, at: datetime, repeats: Mapping[str, Any] | None = None) -> datetime:
+    """Has workers launch a campaign at a time; returns when its first number may be dialled.
+
+    `repeats` as in {"times": ["09:00", "16:00"], "days": 14}, checked by `repeating`. CampaignError says why not.
+    """
+    plan = plan_of(campaign)
+    opens = next_open(plan, at)
+    if opens is None:
+        raise CampaignError(f"campaign {campaign.name!r}: no window opens within 60 days of {at:%Y-%m-%d}")
+    repeating_ = repeating(repeats, at.astimezone(plan.zone).date()) if repeats else {}
+    if repeating_:
+        first = next_time(repeating_, plan.zone, at - timedelta(microseconds=1))
+        if first is None:
+            raise CampaignError(f"campaign {campaign.name!r}: none of its times is still to come")
+        opens = next_open(plan, first) or first
+    pace = campaign.pace if campaign.pace is not None else plan.calls_per_second
+    _turn(store, campaign, "schedule", "scheduled", starts_at=opens, repeats=repeating_, pace=pace, ended_at=None)
+    return opens
+
+
+def start(store: Store, campaign: Campaign, now: datetime) -> int:
+    """Launches the next round now, for workers to call; returns how many residents it has.
+
+    Repeated after a crash it goes on where it stood. CampaignError when nobody is in its place, or no window opens.
+    """
+    plan, round = plan_of(campaign), rounds_so_far(store, campaign)
+    opens = next_open(plan, max(now, campaign.starts_at or now))
+    if opens is None:
+        raise CampaignError(f"campaign {campaign.name!r}: no window opens within 60 days of {now:%Y-%m-%d}")
+    with store.transaction() as tx:
+        day = opens.astimezone(plan.zone).date()
+        launched = launch_round(tx, campaign.id, round, place=campaign.place, day=day, due_at=opens)
+        if not launched.residents:
+            raise CampaignError(
+                f"campaign {campaign.name!r}: there is nobody to call in {campaign.place or 'the roster'}"
+            )
+        pace = campaign.pace if campaign.pace is not None else plan.calls_per_second
+        _turn(store, campaign, "start", "running", starts_at=opens, ended_at=None, pace=pace, anew=True)
+    return launched.residents
+
+
+def pause(store: Store, campaign: Campaign) -> None:
+    """No new call begins; those in progress are talked to their end."""
+    _turn(store, campaign, "pause", "paused")
+
+
+def resume(store: Store, campaign: Campaign) -> None:
+    """Goes on with whoever is still to be called; one that was paused before its time waits for it again."""
+    started = campaign.layout > 0 and rounds_so_far(store, campaign) > 0
+    _turn(store, campaign, "resume", "running" if started else "scheduled", anew=started)
+
+
+def cancel(store: Store, campaign: Campaign, now: datetime) -> None:
+    """No new call begins, now or later; whoever was not called is closed, and nobody is visited for it."""
+    with store.transaction() as tx:
+        _turn(store, campaign, "cancel", "cancelled", ended_at=now, repeats={})
+        if not in_call(tx, campaign.id):
+            close_rest(tx, campaign.id, max(0, rounds_so_far(store, campaign) - 1), "cancelled")
+
+
+def set_pace(store: Store, campaign: Campaign, calls_per_second: float | None) -> None:
+    """Changes how many calls may begin in a second, over all workers; None is without a limit."""
+    if calls_per_second is not None and calls_per_second <= 0:
+        raise CampaignError(f"campaign {campaign.name!r}: pace must be above zero, not {calls_per_second}")
+    with store.transaction() as tx:
+        row = update(Campaign).where(Campaign.id == campaign.id)
+        tx.execute(row.values(pace=calls_per_second, next_slot_at=None))
+    campaign.pace = calls_per_second
+
+
+def repeating(repeats: Mapping[str, Any], since: date) -> dict[str, Any]:
+    """The times of a repeating campaign, checked: `times` of the day, for so many `days` from a day on."""
+    try:
+        times = sorted({time.fromisoformat(str(t)).strftime("%H:%M") for t in repeats["times"]})
+        days = int(repeats["days"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise CampaignError(f"repeats: {dict(repeats)!r}: write times such as 09:00 and a number of days") from error
+    if not times or days < 1:
+        raise CampaignError(f"repeats: {dict(repeats)!r}: needs at least one time and one day")
+    return {"times": times, "days": days, "since": since.isoformat()}
+
+
+def next_time(repeats: Mapping[str, Any], zone: ZoneInfo, after: datetime) -> datetime | None:
+    """The next time of a repeating campaign after a moment; None when it was the last. A pure rule."""
+    if not repeats:
+        return None
+    first = date.fromisoformat(repeats["since"])
+    times = [time.fromisoformat(t) for t in repeats["times"]]
+    days = (first + timedelta(days=n) for n in range(repeats["days"]))
+    moments = (datetime.combine(day, at, zone) for day in days for at in times)
+    return next((m.astimezone(after.tzinfo) for m in moments if m > after), None)
+
+
+def ends_at(plan: Plan, starts_at: datetime, repeats: Mapping[str, Any]) -> datetime:
+    """The end of a round: that of the plan, or the beginning of the next round of a repeating campaign."""
+    following = next_time(repeats, plan.zone, starts_at)
+    end = round_end(plan, starts_at)
+    return end if following is None else min(end, following)
+
+
+def _turn(store: Store, campaign: Campaign, what: str, state: str, *, anew: bool = False, **values: Any) -> None:
+    """Moves a campaign to a state, if it is in one that allows it; `anew` has its households laid out again."""
+    allowed: Sequence[str] = MAY[what]
+    with store.transaction() as tx:
+        is_ = tx.execute(select(Campaign.state).where(Campaign.id == campaign.id).with_for_update()).scalar_one()
+        if is_ not in allowed:
+            raise CampaignError(f"campaign {campaign.name!r} is {is_}: {what} needs one that is {' or '.join(allowed)}")
+        if anew:
+            values["layout"] = Campaign.layout + 1
+        tx.execute(update(Campaign).where(Campaign.id == campaign.id).values(state=state, **values))
+    campaign.state = state

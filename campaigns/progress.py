@@ -1,0 +1,79 @@
+"""How far a campaign is at this moment, by queries on the store: for screens, whoever makes the calls."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, func, select
+
+from campaigns.campaign import plan_of, rounds_so_far
+from campaigns.plan import next_open
+from records.dialling import in_call
+from records.store import Store
+from records.tables import Attempt, Campaign, Record, Worker
+
+RECENT = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Residents done and waiting, calls now and per hour, when the next window opens (blank: it is open), and the end.
+
+    `ends_at` is an estimate from the residents done per hour in the last ten minutes; blank while nobody is.
+    """
+
+    state: str
+    round: int
+    residents: int
+    done: int
+    in_call: int
+    waiting: int
+    calls: int
+    calls_an_hour: float
+    opens_at: datetime | None
+    ends_at: datetime | None
+    workers: int
+    lines: int
+
+
+def progress(store: Store, campaign: Campaign, now: datetime) -> Progress:
+    """The progress of the newest round of a campaign; all zero before the first."""
+    round = rounds_so_far(store, campaign) - 1
+    since = max(now - RECENT, campaign.starts_at or now - RECENT)
+    with store.reading() as tx:
+        state = tx.execute(select(Campaign.state).where(Campaign.id == campaign.id)).scalar_one()
+        of_round = (Record.campaign_id == campaign.id, Record.round == round)
+        final = func.coalesce(func.sum(case((Record.final, 1), else_=0)), 0)
+        residents, done = tx.execute(select(func.count(), final).where(*of_round)).one()
+        dialled = (Attempt.campaign_id == campaign.id, Attempt.round == round)
+        calls = tx.execute(select(func.count()).where(*dialled)).scalar_one()
+        recent, covered = tx.execute(
+            select(func.count(), func.count(Attempt.ended_at)).where(*dialled, Attempt.started_at >= since)
+        ).one()
+        busy = in_call(tx, campaign.id)
+        here = Worker.left_at.is_(None)
+        workers, lines = tx.execute(select(func.count(), func.coalesce(func.sum(Worker.lines), 0)).where(here)).one()
+    hours = max((now - since).total_seconds(), 1.0) / 3600
+    opens = next_open(plan_of(campaign), now)
+    return Progress(
+        state,
+        round,
+        residents,
+        done,
+        busy,
+        residents - done,
+        calls,
+        recent / hours,
+        None if opens == now else opens,
+        _estimate(now, residents, done, calls, covered / hours) if state == "running" else None,
+        workers,
+        int(lines),
+    )
+
+
+def _estimate(now: datetime, residents: int, done: int, calls: int, calls_an_hour: float) -> datetime | None:
+    """When the rest will be done, if it takes as many calls a resident, and they are made as fast, as so far."""
+    if not (done and calls and calls_an_hour):
+        return None
+    return now + timedelta(hours=(residents - done) * calls / done / calls_an_hour)

@@ -1,0 +1,142 @@
+"""A worker: takes its seat, calls chunks over its lines, takes over from the dead, and looks after the campaigns."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import DBAPIError
+
+from campaigns.campaign import plan_of
+from campaigns.chunk import Chunk
+from campaigns.crew import CallFn, Crew, CutOff, MendFn, NotifyFn, mend_all, nobody
+from campaigns.engine import THREADS, ChunkEngine
+from campaigns.lines import Lines
+from campaigns.plan import Plan
+from campaigns.seat import STEWARD, take_seat
+from campaigns.steward import Steward
+from records.store import Store
+from records.tables import Campaign
+from records.tables import Worker as WorkerRow
+
+log = logging.getLogger(__name__)
+TICK_SECONDS = 0.5
+LOOK_SECONDS = 1.0  # between two looks at the other workers
+GIVE_UP_SECONDS = 10.0  # how long a worker that leaves waits for its calls
+
+
+def now() -> datetime:
+    """This moment."""
+    return datetime.now(UTC)
+
+
+class Worker:
+    """One process that makes calls. `calls` makes the function that calls in a round of a campaign."""
+
+    def __init__(
+        self,
+        store: Store,
+        calls: Callable[[Campaign, int, Plan], CallFn],
+        mend: MendFn,
+        *,
+        lines: int,
+        notify: NotifyFn = nobody,
+        clock: Callable[[], datetime] = now,
+    ) -> None:
+        self.store, self.name, self.clock, self.mend = store, uuid.uuid4().hex[:12], clock, mend
+        self.lines = Lines(lines)
+        self.seat = take_seat(store, self.name)
+        self.crew = Crew(store, self.name, self.lines, calls, mend, clock, self.seat.held, notify)
+        self._join()
+        url = store.engine.url.render_as_string(hide_password=False)
+        at_once = min(THREADS, 2 + lines // 50)
+        self.engine = ChunkEngine(url, self.name, self.run_chunk, at_once)
+        self._take_over()
+        self.steward = Steward(store, self.engine, clock)
+        self._steward = False
+        self._looked = 0.0
+
+    def run(self, done: Callable[[], bool]) -> bool:
+        """Works until `done`; False when the worker was cut off, and must begin anew under another name."""
+        stewarding = threading.Thread(target=self._stewards, args=(done,), daemon=True, name="steward")
+        stewarding.start()
+        while not done():
+            if not self.seat.held():
+                log.warning("worker %s is cut off from the database: no number is dialled", self.name)
+                self.crew.leaving.set()
+                return False
+            time.sleep(0.1)
+        return True
+
+    def leave(self) -> None:
+        """Begins no call any more, waits a little for those in progress, and gives up the seat."""
+        self.crew.leaving.set()
+        until = time.monotonic() + GIVE_UP_SECONDS
+        while self.lines.free < self.lines.count and time.monotonic() < until:
+            time.sleep(0.05)
+        self.seat.close()
+
+    def run_chunk(self, campaign_id: int, round: int, layout: int, households: Sequence[int]) -> datetime | None:
+        """Calls a chunk; see `Chunk.run`."""
+        while True:
+            try:
+                with self.store.session() as session:
+                    campaign = session.get(Campaign, campaign_id)
+                    session.expunge_all()
+                break
+            except DBAPIError:
+                if not self.seat.held():
+                    raise CutOff("this worker has lost its place") from None
+                time.sleep(LOOK_SECONDS)
+        if campaign is None:
+            return None
+        return Chunk(self.crew, campaign, plan_of(campaign), round, layout, households).run()
+
+    def _join(self) -> None:
+        with self.store.transaction() as tx:
+            row = {"id": self.name, "lines": self.lines.count, "joined_at": self.clock()}
+            tx.execute(insert(WorkerRow), row)
+
+    def _stewards(self, done: Callable[[], bool]) -> None:
+        """Looks after the others and, as the one steward, after the campaigns."""
+        while not done() and self.seat.held():
+            try:
+                if time.monotonic() >= self._looked + LOOK_SECONDS:
+                    self._take_over()
+                    self._looked = time.monotonic()
+                self._steward = self._steward or self.seat.claim(STEWARD)
+                if self._steward:
+                    self.steward.tick()
+            except DBAPIError as error:
+                log.warning("the store cannot be used: %s", error.orig)
+            time.sleep(TICK_SECONDS)
+
+    def _take_over(self) -> None:
+        """Ends the calls that dead workers left open, and puts their chunks back into the queue."""
+        with self.store.reading() as tx:
+            others = select(WorkerRow.id).where(WorkerRow.left_at.is_(None), WorkerRow.id != self.name)
+            names = list(tx.execute(others).scalars())
+        for name in names:
+            if self.seat.claim(name):
+                try:
+                    self._bury(name)
+                finally:
+                    self.seat.release(name)
+
+    def _bury(self, name: str) -> None:
+        plans: dict[int, Plan] = {}
+
+        def plan(campaign_id: int) -> Plan:
+            with self.store.session() as session:
+                return plans.setdefault(campaign_id, plan_of(session.get_one(Campaign, campaign_id)))
+
+        cut = mend_all(self.store, name, self.mend, plan, self.clock())
+        chunks = self.engine.take_over(name)
+        log.warning("worker %s is gone: %s calls were interrupted, %s chunks go on here", name, cut, chunks)
+        with self.store.transaction() as tx:
+            tx.execute(update(WorkerRow).where(WorkerRow.id == name).values(left_at=self.clock()))

@@ -1,0 +1,101 @@
+"""Commands for calls in real time: a worker that joins the others, and a campaign called by this process."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from commands.house import House, now
+
+if TYPE_CHECKING:
+    from campaigns.crew import CallFn
+    from campaigns.plan import Plan
+    from campaigns.worker import Worker
+    from records.tables import Campaign
+
+ENDED = ("completed", "cancelled", "exhausted", "paused", "draft")
+
+
+def worker(house: House, args: argparse.Namespace) -> int:
+    """Calls for all campaigns of the store until it is stopped; cut off from the store, it waits and joins again."""
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
+    stop = stopping()
+    joined = join(house, args.lines, args.speed)
+    house.say(f"接入：{joined.name}，{args.lines} 条线路", f"Joined as {joined.name} with {args.lines} lines")
+    if not joined.run(stop.is_set):
+        wait_for_store(house)
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # under a new name: the old one may be dead to the others
+    joined.leave()
+    return 0
+
+
+def in_real_time(house: House, campaign: Campaign, speed: float) -> None:
+    """Launches a campaign, and calls until it is over, paused or cancelled, or this process is stopped."""
+    from campaigns.campaign import find
+    from campaigns.lifecycle import start
+
+    joined = join(house, campaign.lines, speed)
+    stop = stopping()
+    start(house.store, campaign, now())
+
+    def done() -> bool:
+        time.sleep(0.4)
+        return stop.is_set() or find(house.store, campaign.name).state in ENDED
+
+    joined.run(done)
+    joined.leave()
+
+
+def join(house: House, lines: int, speed: float) -> Worker:
+    """A worker on the simulated line, in which talking takes its time."""
+    from bots.phone import RealTimeExchange, RealTimeLine, Telephone, mend
+    from campaigns.worker import Worker
+    from records.residents import roster
+    from simulator.exchange import Exchange
+    from simulator.listed import town_of
+
+    desk = house.desk(now)
+    exchanges: dict[int, Exchange] = {}
+    building = threading.Lock()
+
+    def exchange(campaign: Campaign) -> Exchange:
+        with building:
+            if campaign.id not in exchanges:
+                with house.store.reading() as tx:
+                    exchanges[campaign.id] = Exchange(town_of(roster(tx), campaign.seed), campaign.seed)
+            return exchanges[campaign.id]
+
+    def calls(campaign: Campaign, round: int, plan: Plan) -> CallFn:
+        line = partial(RealTimeLine, speed=speed)
+        dialled = RealTimeExchange(exchange(campaign), speed)
+        return Telephone(house.store, desk, dialled, campaign, round, plan, line).call
+
+    return Worker(house.store, calls, partial(mend, house.store, desk), lines=lines)
+
+
+def wait_for_store(house: House) -> None:
+    """Waits until the store can be opened again."""
+    from records.store import Store, StoreError
+
+    while True:
+        try:
+            Store(house.settings.store).close()
+            return
+        except StoreError as error:
+            house.say(f"等待数据库：{error}", f"Waiting for the database: {error}")
+            time.sleep(2)
+
+
+def stopping() -> threading.Event:
+    """Is set when this process is asked to stop."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
