@@ -29,7 +29,7 @@ from sqlalchemy.sql.dml import Insert, Update
 
 from records.health import CLOSED, NON_REPORTING, Rules, default_rules
 from records.store import missing_only
-from records.tables import Community, FollowUp, Household, Record, Resident
+from records.tables import ERASED, Community, FollowUp, Household, Record, Resident
 
 PLACES = {
     "district": Community.district,
@@ -149,7 +149,7 @@ def _launch(
         .select_from(Resident)
         .join(Household, Household.id == Resident.household_id)
         .join(Community, Community.id == Household.community_id)
-        .where(*_within(place))
+        .where(Resident.ineligible != ERASED, *_within(place))
         .order_by(Household.community_id, Resident.household_id, Resident.id)
     )
     return missing_only(tx, Record).from_select(list(values), chosen, include_defaults=False)

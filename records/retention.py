@@ -1,0 +1,170 @@
+"""Retention: words are kept for some time, records longer; what is older goes, after it was announced."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, delete, exists, func, or_, select, update
+
+from records.store import Store
+from records.tables import Answer, Attempt, Base, Conversation, FollowUp, FollowUpEvent, Inbox, Record, Turn
+from records.thorough import thorough
+
+AT_ONCE = 1_000  # conversations in one transaction
+SAID = ("noted", "reported", "reopened")
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """For how long: words (transcripts, answers as spoken, notes, free text), and records with all that made them."""
+
+    words: timedelta
+    records: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A round of a campaign that is older than its records are kept; `open_work` keeps it all the same."""
+
+    campaign_id: int
+    number: int
+    day: date
+    open_work: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """How many rows of each kind are too old at a moment, and which rounds."""
+
+    counts: dict[str, int]
+    rounds: tuple[Round, ...]
+
+
+def expired(tx: Connection, keep: Keep, at: datetime) -> Expired:
+    """What a purge at this moment would take away: rows that lose their words, and rows of rounds that go whole."""
+    before = at - keep.words
+    rounds = tuple(_old_rounds(tx, (at - keep.records).date()))
+    gone = [round for round in rounds if not round.open_work]
+    old = _old(before)
+    words = {
+        "turn": select(func.count()).select_from(Turn).join(Conversation).where(*old),
+        "answer": select(func.count()).select_from(Answer).join(Conversation).where(*old),
+        "conversation": select(func.count()).select_from(Conversation).where(*old, _with_words()),
+        "record": select(func.count()).select_from(Record).where(*_old_text(before)),
+        "follow_up": select(func.count()).select_from(FollowUp).where(*_done(before)),
+        "inbox": select(func.count()).select_from(Inbox).where(*_answered(before)),
+    }
+    counts = {name: _number(tx, query) for name, query in words.items()}
+    counts["round"] = len(gone)
+    counts["round_record"] = sum(_number(tx, _count_of(Record, round)) for round in gone)
+    counts["round_attempt"] = sum(_number(tx, _count_of(Attempt, round)) for round in gone)
+    return Expired(counts, rounds)
+
+
+def purge(store: Store, keep: Keep, at: datetime) -> Expired:
+    """Takes away what is too old, and returns what that was; cut off, it goes on where it stopped when repeated.
+
+    Records keep their figures when their words go; a round goes whole, unless work in it is still open.
+    """
+    with store.reading() as tx:
+        found = expired(tx, keep, at)
+    before = at - keep.words
+    while _purge_words(store, before):
+        pass
+    with store.transaction() as tx, thorough(tx):
+        tx.execute(update(Record).where(*_old_text(before)).values(needs=None, other={}))
+        done = select(FollowUp.id).where(*_done(before))
+        events = update(FollowUpEvent).where(FollowUpEvent.follow_up_id.in_(done), FollowUpEvent.what.in_(SAID))
+        tx.execute(events.values(words=""))
+        tx.execute(update(FollowUp).where(*_done(before)).values(words="", note=""))
+        tx.execute(delete(Inbox).where(*_answered(before)))
+    for round in found.rounds:
+        if not round.open_work:
+            with store.transaction() as tx, thorough(tx):
+                _purge_round(tx, round)
+    return found
+
+
+def _old(before: datetime) -> Sequence[ColumnElement[bool]]:
+    return (Conversation.updated_at < before,)
+
+
+def _with_words() -> ColumnElement[bool]:
+    """Conversations that a purge has not emptied yet."""
+    return or_(
+        Conversation.address != "",
+        ~Conversation.over,
+        exists().where(Turn.conversation_id == Conversation.id),
+        exists().where(Answer.conversation_id == Conversation.id),
+    )
+
+
+def _old_text(before: datetime) -> Sequence[ColumnElement[bool]]:
+    spoken = or_(Record.needs.is_not(None), cast(Record.other, Text) != "{}")
+    return (Record.day < before.date(), Record.final.is_(True), spoken)
+
+
+def _done(before: datetime) -> Sequence[ColumnElement[bool]]:
+    said = exists().where(
+        FollowUpEvent.follow_up_id == FollowUp.id, FollowUpEvent.what.in_(SAID), FollowUpEvent.words != ""
+    )
+    return (FollowUp.closed_at < before, or_(FollowUp.words != "", FollowUp.note != "", said))
+
+
+def _answered(before: datetime) -> Sequence[ColumnElement[bool]]:
+    return (Inbox.received_at < before, Inbox.answered_at.is_not(None))
+
+
+def _purge_words(store: Store, before: datetime) -> int:
+    """Empties some conversations: turns and answers go, the row stays, over and without an address."""
+    query = select(Conversation.id).where(*_old(before), _with_words()).limit(AT_ONCE)
+    with store.transaction() as tx, thorough(tx):
+        some = list(tx.execute(query).scalars())
+        tx.execute(delete(Turn).where(Turn.conversation_id.in_(some)))
+        tx.execute(delete(Answer).where(Answer.conversation_id.in_(some)))
+        emptied = {"memory": {}, "address": "", "over": True}
+        tx.execute(update(Conversation).where(Conversation.id.in_(some)).values(emptied))
+    return len(some)
+
+
+def _old_rounds(tx: Connection, before: date) -> Iterator[Round]:
+    open_work = (
+        select(func.count())
+        .where(FollowUp.campaign_id == Record.campaign_id, FollowUp.round == Record.round, FollowUp.closed_at.is_(None))
+        .scalar_subquery()
+    )
+    query = (
+        select(Record.campaign_id, Record.round, func.max(Record.day), open_work)
+        .group_by(Record.campaign_id, Record.round)
+        .having(func.max(Record.day) < before)
+        .order_by(Record.campaign_id, Record.round)
+    )
+    return (Round(*row) for row in tx.execute(query))
+
+
+def _of(table: Any, round: Round) -> ColumnElement[bool]:
+    return and_(table.campaign_id == round.campaign_id, table.round == round.number)
+
+
+def _count_of(table: type[Base], round: Round) -> Select[Any]:
+    return select(func.count()).select_from(table).where(_of(table, round))
+
+
+def _purge_round(tx: Connection, round: Round) -> None:
+    attempts = select(Attempt.id).where(_of(Attempt, round))
+    talks = select(Conversation.id).where(Conversation.attempt_id.in_(attempts))
+    work = select(FollowUp.id).where(_of(FollowUp, round))
+    tx.execute(delete(Answer).where(or_(_of(Answer, round), Answer.conversation_id.in_(talks))))
+    tx.execute(delete(Turn).where(Turn.conversation_id.in_(talks)))
+    tx.execute(delete(Conversation).where(Conversation.attempt_id.in_(attempts)))
+    tx.execute(delete(Attempt).where(_of(Attempt, round)))
+    tx.execute(delete(FollowUpEvent).where(FollowUpEvent.follow_up_id.in_(work)))
+    tx.execute(delete(FollowUp).where(_of(FollowUp, round)))
+    tx.execute(delete(Record).where(_of(Record, round)))
+
+
+def _number(tx: Connection, query: Select[Any]) -> int:
+    return int(tx.execute(query).scalar_one())
