@@ -3,7 +3,8 @@
 from functools import cache
 
 from dialogs.understanding.items import Item
-from dialogs.understanding.lexicon import Label, Lexicon, Mention, layer, outermost, words
+from dialogs.understanding.lexicon import Lexicon, Mention, layer, outermost, words
+from dialogs.understanding.tree import Label
 from dialogs.understanding.understood import ACTS
 
 _PAST = {"longago", "unityear", "unitmonth", "halfyear", "month", "d2"}
@@ -20,8 +21,10 @@ def act(keys: list[str], row: list[Item]) -> Mention | None:
     if not found:
         return None
     masked = {at for m in found if m.label.name == "none" for at in range(m.first, m.end)}
-    acts = [m for m in outermost(found) if masked.isdisjoint(range(m.first, m.end))]
+    unreal = [m for m in found if m.label.name == "unreal" and masked.isdisjoint(range(m.first, m.end))]
+    acts = [m for m in outermost(found) if masked.isdisjoint(range(m.first, m.end)) and m.label.name != "unreal"]
     acts = [whole for m in acts if (whole := _alone(keys, m))]
+    acts = [m for m in acts if m.label.name != "emergency" or not _unreal(keys, unreal, m)]
     acts = [m for m in acts if m.label.name != "emergency" or not _long_past(row, m)]
     acts = [m for m in acts if m.label.name != "emergency" or not _mild(keys, row, m)]
     acts = [m for m in acts if m.label.name != "repeat" or not _owner(row, m)]
@@ -29,17 +32,36 @@ def act(keys: list[str], row: list[Item]) -> Mention | None:
 
 
 def _alone(keys: list[str], mention: Mention) -> Mention | None:
-    """Words of a name like 'repeat alone' count only when nothing else is said in their clause."""
+    """Words of a name like 'repeat alone' count only when nothing else is said, 'apart' in their clause."""
     name, _, alone = mention.label.name.partition(" ")
     if not alone:
         return mention
     before, after = keys[: mention.first], keys[mention.end :]
+    if alone == "apart":
+        before, after = _clause_before(before), _clause_after(after)
     asked = after[:1] == ["?"] and (not before or before[-1] in _SIGNS)
     if not asked and (set(before) - _SIGNS or set(after) - _TAIL - _SIGNS):
         return None
     return Mention(Label(mention.label.topic, name), mention.first, mention.end)
 
 
+def _clause_before(keys: list[str]) -> list[str]:
+    start = next((at + 1 for at in range(len(keys) - 1, -1, -1) if keys[at] in _SIGNS), 0)
+    return [key for key in keys[start:] if key not in words("small", "filler")]
+
+
+def _clause_after(keys: list[str]) -> list[str]:
+    return keys[: next((at for at, key in enumerate(keys) if key in _SIGNS), len(keys))]
+
+
+def _unreal(keys: list[str], unreal: list[Mention], mention: Mention) -> bool:
+    """Whether the same sentence says that it is a film, a fear or a story of the past."""
+    return any(
+        _ENDS.isdisjoint(keys[min(other.end, mention.end) : max(other.first, mention.first)]) for other in unreal
+    )
+
+
+_ENDS = frozenset(".?!;。\n")
 _SIGNS = frozenset(",.?!;。、…~-:\n")
 _TAIL = frozenset(
     ("啊", "呀", "呢", "吧", "吗", "哦", "嘛", "了", "please", "love", "dear", "sir", "now", "mate", "?", "!", ".")

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from functools import cache
 
-from dialogs.understanding.lexicon import Label, Lexicon, Mention, entries, layer
+from dialogs.understanding.lexicon import Lexicon, Mention, entries, layer
 from dialogs.understanding.numbers import Number, numbers
 from dialogs.understanding.sounds import sounding
 from dialogs.understanding.text import Text
+from dialogs.understanding.tree import Label
 
 _SIGNS = {
     ",": "comma", "、": "list", "/": "list", ":": "colon", "-": "comma", "(": "comma", ")": "comma", "~": "comma",

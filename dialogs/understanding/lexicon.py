@@ -3,34 +3,24 @@
 import itertools
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import yaml
 
 from dialogs.understanding.text import keys_of
+from dialogs.understanding.tree import Label, Phrases, Place, in_word
 
 FOLDER = Path(__file__).parent / "lexicon"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _EITHER = re.compile(r"\(([^()]*)\)")
-_ING = re.compile(r"(?<=[a-z]{3})ing\b")
 _BETWEEN = re.compile(r"[,\n]")
 GAP = 5  # tokens that an ellipsis in a phrase may stand for
-
-Tree = dict[str, Any]  # key of a token -> Tree; "" -> the labels that end here
 
 
 class LexiconError(ValueError):
     """A lexicon file that says something the engine cannot use; names the file and the place."""
-
-
-class Label(NamedTuple):
-    """What a phrase means: the topic (file) and the name in it."""
-
-    topic: str
-    name: str
 
 
 class Mention(NamedTuple):
@@ -41,27 +31,18 @@ class Mention(NamedTuple):
     end: int
 
 
-@dataclass(slots=True)
 class Lexicon:
-    """Phrases as a tree of tokens; a phrase with an ellipsis is kept as its parts."""
+    """The phrases of some topics; a phrase with an ellipsis is kept as its parts."""
 
-    tree: Tree = field(default_factory=dict)
-
-    def add(self, phrase: str, label: Label) -> None:
-        """Teach the tree one phrase."""
-        node = self.tree
-        for key in keys_of(phrase):
-            node = node.setdefault(key, {})
-        labels: tuple[Label, ...] = node.get("", ())
-        if label not in labels:
-            node[""] = (*labels, label)
+    def __init__(self, phrases: Phrases) -> None:
+        self.tree = phrases.tree()
 
     def scan(self, keys: list[str]) -> list[Mention]:
         """The longest phrases from left to right, none overlapping another; a symptom is not cut by words before it."""
         found: list[Mention] = []
         at, tree, size = 0, self.tree, len(keys)
         while at < size:
-            if keys[at] in tree:
+            if keys[at] in tree.moves:
                 labels, end = _longest(tree, keys, at)
                 if end - at > 1 and labels[0].topic != "symptom":
                     labels, end = self._before_symptom(keys, at, labels, end)
@@ -77,7 +58,7 @@ class Lexicon:
     ) -> tuple[tuple[Label, ...], int]:
         """'I feel' gives way to 'feel hot': the same match, or a shorter one that ends where a symptom begins."""
         for inner in range(at + 1, end):
-            if keys[inner] in self.tree:
+            if keys[inner] in self.tree.moves:
                 others, other_end = _longest(self.tree, keys, inner)
                 if other_end > end and others[0].topic == "symptom":
                     return _longest(self.tree, keys[:inner], at)
@@ -89,7 +70,7 @@ class Lexicon:
         opened: list[Mention] = []
         tree = self.tree
         for at, key in enumerate(keys):
-            if key not in tree:
+            if key not in tree.moves:
                 continue
             for labels, end in _all(tree, keys, at):
                 for label in labels:
@@ -117,25 +98,25 @@ class Lexicon:
                 return
 
 
-def _all(tree: Tree, keys: list[str], at: int) -> Iterator[tuple[tuple[Label, ...], int]]:
+def _all(tree: Place, keys: list[str], at: int) -> Iterator[tuple[tuple[Label, ...], int]]:
     size = len(keys)
-    node = tree.get(keys[at])
+    node: Place | None = tree[keys[at]]
     while node is not None:
         at += 1
         if "" in node:
             yield node[""], at
-        node = node.get(keys[at]) if at < size else None
+        node = node[keys[at]] if at < size else None
 
 
-def _longest(tree: Tree, keys: list[str], at: int) -> tuple[tuple[Label, ...], int]:
+def _longest(tree: Place, keys: list[str], at: int) -> tuple[tuple[Label, ...], int]:
     labels: tuple[Label, ...] = ()
     end, size = at, len(keys)
-    node = tree.get(keys[at])
+    node: Place | None = tree[keys[at]]
     while node is not None:
         at += 1
         if "" in node:
             labels, end = node[""], at
-        node = node.get(keys[at]) if at < size else None
+        node = node[keys[at]] if at < size else None
     return labels, end
 
 
@@ -189,20 +170,24 @@ def checked(path: Path) -> dict[str, list[str]]:
 
 def layer(*topics: str, gaps: bool = True) -> Lexicon:
     """One tree of some topics; LexiconError for an ellipsis where `gaps` is not allowed, since scan joins none."""
-    lexicon, number = Lexicon(), itertools.count()
+    phrases, number = Phrases(), itertools.count()
     for topic in topics:
         for name, patterns in entries().get(topic, {}).items():
             for pattern in patterns:
                 if "…" in pattern and not gaps:
                     raise LexiconError(f"{topic}: {name}: no ellipsis in this topic: {pattern!r}")
                 for part, label in _labelled(pattern, Label(topic, name), number):
-                    for phrase in spellings(part):
-                        lexicon.add(phrase, label)
-                        if "ing" in phrase and (dropped := _ING.sub("in", phrase)) != phrase:
-                            lexicon.add(dropped, label)  # runnin
-                        if phrase.isascii() and (topic == "person" or label == Label("measure", "other")):
-                            lexicon.add(f"{phrase}s", label)  # the baby's
-    return lexicon
+                    _teach(phrases, part, label)
+    return Lexicon(phrases)
+
+
+def _teach(phrases: Phrases, pattern: str, label: Label) -> None:
+    """Teach a pattern, people also with their 's (the baby's)."""
+    owned = label.topic == "person" or label == Label("measure", "other")
+    for phrase in spellings(pattern) if owned or in_word(pattern) else (pattern,):
+        phrases.add(phrase, label)
+        if owned and phrase.isascii():
+            phrases.add(f"{phrase}s", label)
 
 
 def _labelled(pattern: str, label: Label, number: Iterator[int]) -> Iterator[tuple[str, Label]]:
@@ -220,7 +205,6 @@ def _labelled(pattern: str, label: Label, number: Iterator[int]) -> Iterator[tup
             yield part, Label("gap", f"{phrase}/{place}/{len(parts) - 1}")
 
 
-@cache
 @cache
 def words(topic: str, name: str) -> frozenset[str]:
     """Single words of a topic as a set of keys."""

@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from types import ModuleType
 
-from dialogs.understanding.lexicon import Label, Mention, entries, spellings, words
+from dialogs.understanding.lexicon import Mention, entries, spellings, words
+from dialogs.understanding.tree import Label
 
 # n/l, zh/z, ch/c, sh/s, h/f, r/l, -ng/-n are heard one for the other
 _INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"), ("r", "l"), ("hu", "f"))
