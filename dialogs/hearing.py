@@ -19,6 +19,7 @@ from dialogs.understanding.text import folding
 if TYPE_CHECKING:
     from dialogs.dialog import Dialog
 
+_SECOND_CHOICE = 0.8  # how much a recogniser's second reading is worth of its first
 _OF_MYSELF = re.compile(r"我也|我自己|我本人|\b(me too|myself|i also|i have|i've got|i am|i'm)\b")
 _CLOSING = re.compile(
     r"(没|沒|無|无|不).{0,4}(症状|症狀|不舒服|不适|别的|別的|其他)|一切正常|都正常|都没有|都沒有|就是|只是|只有|光是|"
@@ -59,7 +60,7 @@ def listen(dialog: Dialog, heard: Heard) -> None:
         dialog.speak("switched")
         if speech.names_language(words):
             return
-    ear = ear_of(dialog, words, _context(dialog), heard)
+    ear = _best_heard(dialog, heard)
     if back := acts.asks_back(dialog, ear):
         acts.perform(dialog, back, ear)
         return
@@ -68,6 +69,25 @@ def listen(dialog: Dialog, heard: Heard) -> None:
         handler(dialog, ear)
     else:
         _answer(dialog, ear)
+
+
+def _best_heard(dialog: Dialog, heard: Heard) -> Ear:
+    """The recogniser's first reading; where that says nothing, the next one that does, as less certain."""
+    context = _context(dialog)
+    first = ear_of(dialog, heard.words or "", context, heard)
+    if not heard.alternatives or _says_something(dialog, first):
+        return first
+    unsure = replace(heard, confidence=heard.confidence * _SECOND_CHOICE)
+    ears = (ear_of(dialog, words, context, unsure) for words in heard.alternatives)
+    return next((ear for ear in ears if _says_something(dialog, ear)), first)
+
+
+def _says_something(dialog: Dialog, ear: Ear) -> bool:
+    u, question = ear.understood, dialog.question
+    if u.act or u.yes_no or u.choice or u.members or u.symptoms_present or u.symptoms_absent or u.all_well:
+        return True
+    reading = question.reader.read(ear, question) if question and not dialog.focus else None
+    return (reading is not None and not reading.loose) or acts.aside(dialog, ear) is not None
 
 
 def ear_of(dialog: Dialog, words: str, context: str, heard: Heard | None = None) -> Ear:

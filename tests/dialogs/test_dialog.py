@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogs.dialog import Dialog
-from dialogs.events import DISPOSITIONS, Ended, Heard, Said, from_json, to_json
+from dialogs.events import DISPOSITIONS, Answered, Ended, Heard, Said, from_json, to_json
 from dialogs.script import load_script
+from dialogs.symptoms import no_symptoms
 from dialogs.talk import facts_of
 
 ANSWERS = (
@@ -155,3 +156,22 @@ def test_every_turn_says_something_once():
 def test_shortest_telephone_wording_is_no_longer_than_the_chat_wording():
     dialog, _ = opened()
     assert len(dialog.reply.short) < len(dialog.reply.text)
+
+
+def test_the_next_reading_of_the_recogniser_is_tried_where_the_first_says_nothing():
+    dialog, _ = opened()
+    dialog.hear(Heard("是的"))
+    events = dialog.hear(Heard("三时留都我", confidence=0.9, alternatives=("山十六", "三十六度五"), how="voice"))
+    assert [(e.name, e.value, e.confidence) for e in events if isinstance(e, Answered)] == [("temperature", 36.5, 0.72)]
+
+
+def test_what_was_said_again_can_be_objected_to():
+    """The reply tells lines which values were just said again, and of whom, also after a restart."""
+    dialog, _ = opened(members=2)
+    dialog.hear(Heard("是的"))
+    dialog.hear(Heard("三十七度二"))
+    again = Dialog.recall(dialog.script, json.loads(json.dumps(dialog.memory())))
+    assert again.reply.asked == dialog.reply.asked
+    assert (dialog.reply.asked["said"], dialog.reply.asked["said_of"]) == ({"temperature": 37.2}, "1")
+    dialog.hear(Heard("没有"))
+    assert dialog.reply.asked["said"] == {"symptoms": no_symptoms()}
