@@ -200,7 +200,8 @@ def _own(language: str, kind: str) -> list[str]:
     if kind == "contact":
         return [*yes_no, *fixed(language, "contact")]
     if kind == "digits":
-        return [*digits(language)]
+        join = "" if language == "zh" else " "
+        return [*digits(language), *(join.join(pair) for pair in product(digits(language), repeat=2))]
     if kind == "moment":
         return [*fixed(language, "moment"), *yes_no]
     raise ValueError(f"no kind of question {kind!r}; known: {', '.join(KINDS)}")

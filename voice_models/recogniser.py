@@ -18,7 +18,8 @@ UNKNOWN = "[unk]"
 NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst", "graph/words.txt")
 IDLE_RECOGNISERS = 8  # kept ready for each grammar
 SURE = 1 - 1e-3
-vosk.SetLogLevel(-1)
+ALTERNATIVES = 4  # readings compared for the confidence
+vosk.SetLogLevel(-2)
 
 
 class ModelError(RuntimeError):
@@ -27,12 +28,22 @@ class ModelError(RuntimeError):
 
 @dataclass(frozen=True)
 class Word:
-    """One unit that was heard, how sure that is (0-1, as Vosk says), and when (seconds)."""
+    """One unit that was heard, the share of likely readings that hold it (0-1), and when (seconds)."""
 
     text: str
     confidence: float
     start: float
     end: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What speaks for a reading: its share among the likely, its cost beyond the grammar, its letters."""
+
+    share: float = 0.0
+    cost: float = 0.0
+    letters: int = 0
+    strange: int = 0
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,7 @@ class Recognised:
     words: tuple[Word, ...]
     text: str
     confidence: float
+    evidence: Evidence = Evidence()
 
     @property
     def accepted(self) -> bool:
@@ -51,22 +63,24 @@ class Recognised:
 
 @dataclass(frozen=True)
 class Calibration:
-    """How Vosk's confidences become the chance of being right, and from where on words are taken."""
+    """How evidence becomes the chance of being right, and from where on words are taken."""
 
-    slope: float = 1.0
-    offset: float = 0.0
+    weights: tuple[float, ...] = (0.0, 1.0, 0.0, 0.0, 0.0)
     threshold: float = 0.0
-    unknown_cost: float = 0.0
 
-    def chance(self, words: tuple[Word, ...]) -> float:
-        """The calibrated chance that all words are right, 0 for none."""
-        known = [word.confidence for word in words if word.text != UNKNOWN]
-        if not known:
+    def chance(self, evidence: Evidence) -> float:
+        """The calibrated chance that all that was heard is right, 0 where nothing known was heard."""
+        if not evidence.letters:
             return 0.0
-        weakest = min(max(min(known), 1 - SURE), SURE)
-        odds = math.log(weakest / (1 - weakest))
-        strange = len(words) - len(known)
-        return 1 / (1 + math.exp(-(self.slope * odds + self.offset - self.unknown_cost * strange)))
+        odds = sum(weight * sign for weight, sign in zip(self.weights, signs(evidence), strict=True))
+        return 1 / (1 + math.exp(-max(-30.0, min(30.0, odds))))
+
+
+def signs(evidence: Evidence) -> tuple[float, ...]:
+    """The numbers a calibration weighs: one, log-odds of the share, cost, cost for each letter, unknown stretches."""
+    share = min(max(evidence.share, 1 - SURE), SURE)
+    per_letter = evidence.cost / max(1, evidence.letters)
+    return 1.0, math.log(share / (1 - share)), evidence.cost / 10, per_letter, float(evidence.strange)
 
 
 class Ear:
@@ -103,7 +117,9 @@ class Ear:
 
     def lacks(self, phrases: Iterable[str]) -> list[str]:
         """The phrases that cannot be heard whole with this vocabulary."""
-        return [phrase for phrase in phrases if self._said(self.units(phrase)) != self._said([_plain(phrase)])]
+        return [
+            phrase for phrase in phrases if self._join(self.units(phrase)) != self._join(self._parts(_plain(phrase)))
+        ]
 
     def grammar(self, phrases: Iterable[str]) -> str:
         """Phrases as Vosk's grammar (JSON), [unk] included. Prepare it once for a question and keep it."""
@@ -118,6 +134,7 @@ class Ear:
         if recogniser is None:
             recogniser = vosk.KaldiRecognizer(self._model, RATE, grammar)
             recogniser.SetWords(True)
+            recogniser.SetMaxAlternatives(ALTERNATIVES)
         return Listening(self, grammar, recogniser)
 
     def recognise(self, samples: Pcm, grammar: str) -> Recognised:
@@ -133,12 +150,20 @@ class Ear:
             if len(self._idle[grammar]) < IDLE_RECOGNISERS:
                 self._idle[grammar].append(recogniser)
 
-    def recognised(self, words: tuple[Word, ...]) -> Recognised:
-        """Words with their text, which is empty where they are too unsure to be taken."""
-        confidence = self.calibration.chance(words)
+    def recognised(self, results: list[str], grammar: str) -> Recognised:
+        """Vosk's results as words with their text, which is empty where they are too unsure to be taken."""
+        readings = [_best(result) for result in results]
+        words = tuple(word for words, _, _ in readings for word in words)
         known = [word.text for word in words if word.text != UNKNOWN]
+        evidence = Evidence(
+            share=math.prod(share for _, share, _ in readings),
+            cost=sum(cost for _, _, cost in readings) - len(words) * math.log(grammar.count(",") + 1),
+            letters=sum(map(len, known)),
+            strange=len(words) - len(known),
+        )
+        confidence = self.calibration.chance(evidence)
         taken = known if confidence >= self.calibration.threshold else []
-        return Recognised(words, self._said(taken), confidence)
+        return Recognised(words, self._join(taken), confidence, evidence)
 
     def _parts(self, phrase: str) -> list[str]:
         return [part for part in phrase if not part.isspace()] if self._chinese else phrase.split()
@@ -146,21 +171,18 @@ class Ear:
     def _join(self, parts: list[str]) -> str:
         return ("" if self._chinese else " ").join(parts)
 
-    def _said(self, units: list[str]) -> str:
-        return self._join(units)
-
 
 class Listening:
     """One stretch of listening for one grammar: feed it samples as they come, then finish."""
 
     def __init__(self, ear: Ear, grammar: str, recogniser: vosk.KaldiRecognizer) -> None:
         self._ear, self._grammar, self._recogniser = ear, grammar, recogniser
-        self._words: list[Word] = []
+        self._results: list[str] = []
 
     def hear(self, samples: Pcm) -> None:
         """Take 16-bit samples at 8 kHz."""
         if self._recogniser.AcceptWaveform(samples.tobytes()):
-            self._words += _read(self._recogniser.Result())
+            self._results.append(self._recogniser.Result())
 
     def partial(self) -> str:
         """What seems to be said so far."""
@@ -169,9 +191,9 @@ class Listening:
 
     def finish(self) -> Recognised:
         """What was said; the recogniser goes back to be used again."""
-        self._words += _read(self._recogniser.FinalResult())
+        self._results.append(self._recogniser.FinalResult())
         self._ear.give_back(self._grammar, self._recogniser)
-        return self._ear.recognised(tuple(self._words))
+        return self._ear.recognised(self._results, self._grammar)
 
 
 def check(folder: Path) -> None:
@@ -211,9 +233,21 @@ def fetch(name: str) -> Path:
         raise ModelError(f"cannot fetch the model {name!r}: {trouble or 'no such model'}; {advice}") from trouble
 
 
-def _read(result: str) -> list[Word]:
-    rows = json.loads(result).get("result", [])
-    return [Word(row["word"].replace("_", " "), row["conf"], row["start"], row["end"]) for row in rows]
+def _best(result: str) -> tuple[list[Word], float, float]:
+    """The likeliest reading of one result: its words, its share among the readings, and its cost."""
+    readings = [one for one in json.loads(result).get("alternatives", []) if one.get("result")]
+    if not readings:
+        return [], 1.0, 0.0
+    best = readings[0]
+    chances = [math.exp(one["confidence"] - best["confidence"]) for one in readings]
+    held = [{row["word"] for row in one["result"]} for one in readings]
+
+    def share(word: str) -> float:
+        return sum(chance for chance, names in zip(chances, held, strict=True) if word in names) / sum(chances)
+
+    rows = [(row["word"], row["start"], row["end"]) for row in best["result"]]
+    words = [Word(name.replace("_", " "), share(name), start, end) for name, start, end in rows]
+    return words, chances[0] / sum(chances), -best["confidence"]
 
 
 def _words(folder: Path) -> dict[str, str]:
@@ -225,7 +259,10 @@ def _words(folder: Path) -> dict[str, str]:
 
 def _calibration(folder: Path) -> Calibration:
     path = folder / "confidence.json"
-    return Calibration(**json.loads(path.read_text("utf-8"))) if path.is_file() else Calibration()
+    if not path.is_file():
+        return Calibration()
+    read = json.loads(path.read_text("utf-8"))
+    return Calibration(tuple(read["weights"]), read["threshold"])
 
 
 def _plain(phrase: str) -> str:

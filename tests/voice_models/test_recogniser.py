@@ -13,7 +13,7 @@ pytest.importorskip("espeakng_loader", reason="the voices of these tests need es
 from voice_models import phrases, telephone
 from voice_models.espeak import Manner, espeak
 from voice_models.reading import readable
-from voice_models.recogniser import UNKNOWN, Calibration, Ear, ModelError, Word, check, ear
+from voice_models.recogniser import UNKNOWN, Calibration, Ear, Evidence, ModelError, check, ear
 
 MODELS = Path(__file__).parents[2] / "voice_models"
 SAID = {
@@ -126,10 +126,10 @@ def test_every_phrase_of_every_question_can_be_heard(language):
         assert model(language).lacks(phrases.expected(language, kind)) == []
 
 
-def test_confidence_grows_with_that_of_the_weakest_word():
-    sure, unsure = (Calibration(1, 0).chance((Word("是", c, 0, 1), Word("的", 1.0, 1, 2))) for c in (0.9, 0.4))
+def test_confidence_grows_with_the_share_of_a_reading():
+    sure, unsure = (Calibration().chance(Evidence(share, 10, 3)) for share in (0.9, 0.4))
     assert sure > unsure
-    assert Calibration(1, 0).chance((Word(UNKNOWN, 1.0, 0, 1),)) == 0
+    assert Calibration().chance(Evidence(1.0, 10, 0, 1)) == 0
 
 
 def test_threads_hear_the_same_as_one_alone():

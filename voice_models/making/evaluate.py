@@ -6,16 +6,19 @@
 import argparse
 import json
 import math
+import resource
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
 from voice_models import phrases, telephone
+from voice_models.making import sounds
 from voice_models.making.corpus import RATE, Corpus, Entry
-from voice_models.recogniser import UNKNOWN, Calibration, Ear, Recognised
+from voice_models.recogniser import UNKNOWN, Calibration, Ear, Recognised, signs
 
 QUESTIONS = ("temperature", "yes_no", "symptoms")
 LINES = 8  # where there are few recordings, each is heard over so many different lines
@@ -59,6 +62,7 @@ class Examiner:
         small = ["yes", "no"] if language == "en" else ["是", "不是", "有", "没有"]
         self.grammars |= {"digit": ear.grammar(phrases.digits(language)[:10]), "yes or no": ear.grammar(small)}
         self.seconds = self.cost = 0.0
+        self.kept: list[Trial] = []
 
     def trial(self, corpus: Corpus, entry: Entry, line: Condition, question: str, seed: int) -> Trial:
         """Hear one recording as an answer to a question."""
@@ -145,6 +149,22 @@ def taken(name: str, trials: list[Trial]) -> Figure:
     return Figure(name, sum(bool(trial.heard.text) for trial in trials), len(trials))
 
 
+def mistaken(name: str, trials: list[Trial]) -> Figure:
+    """The share of answers for which a wrong value was taken; the rest of what is not right was asked again."""
+    return Figure(name, sum(bool(trial.heard.text) and not trial.right for trial in trials), len(trials))
+
+
+def reliability(trials: list[Trial]) -> Iterable[Figure]:
+    """How often what was heard was right, in bands of the confidence it was given."""
+    edges = (0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.01)
+    heard = [trial for trial in trials if trial.heard.evidence.letters]
+    for low, high in pairwise(edges):
+        band = [trial for trial in heard if low <= trial.heard.confidence < high]
+        mean = sum(trial.heard.confidence for trial in band) / max(1, len(band))
+        good = sum(trial.right and not trial.unrelated for trial in band)
+        yield Figure(f"confidence {low:.1f}-{min(high, 1):.1f}, on average {mean:.2f}: right", good, len(band))
+
+
 def symptom_f1(name: str, language: str, trials: list[Trial]) -> str:
     """F1 over the symptoms named."""
     hit = false = missed = 0
@@ -159,18 +179,16 @@ def symptom_f1(name: str, language: str, trials: list[Trial]) -> str:
 
 def fit(trials: list[Trial]) -> Calibration:
     """A logistic fit of being right on development trials, and the lowest threshold that keeps unrelated speech out."""
-    seen = [trial for trial in trials if any(word.text != UNKNOWN for word in trial.heard.words)]
-    weakest = np.array([min(word.confidence for word in trial.heard.words if word.text != UNKNOWN) for trial in seen])
-    weakest = weakest.clip(1e-3, 1 - 1e-3)
-    strange = np.array([sum(word.text == UNKNOWN for word in trial.heard.words) for trial in seen])
-    inputs = np.stack([np.log(weakest / (1 - weakest)), np.ones(len(seen)), -strange], 1)
+    seen = [trial for trial in trials if trial.heard.evidence.letters]
+    inputs = np.array([signs(trial.heard.evidence) for trial in seen])
     truth = np.array([trial.right and not trial.unrelated for trial in seen], float)
-    weights = np.zeros(3)
-    for _ in range(4000):
-        chance = 1 / (1 + np.exp(-inputs @ weights))
-        weights -= 0.1 * (inputs.T @ (chance - truth) / len(seen) + 1e-3 * weights)
-    fitted = Calibration(float(weights[0]), float(weights[1]), 0.0, float(weights[2]))
-    strangers = sorted((fitted.chance(trial.heard.words) for trial in trials if trial.unrelated), reverse=True)
+    weights = np.zeros(inputs.shape[1])
+    for _ in range(60):  # Newton's method
+        chance = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
+        curvature = inputs.T @ (inputs * (chance * (1 - chance))[:, None]) + 1e-2 * np.eye(len(weights))
+        weights -= np.linalg.solve(curvature, inputs.T @ (chance - truth) + 1e-2 * weights)
+    fitted = Calibration(tuple(round(float(weight), 4) for weight in weights))
+    strangers = sorted((fitted.chance(trial.heard.evidence) for trial in trials if trial.unrelated), reverse=True)
     allowed = int(FALSE_ACCEPTS * len(strangers))
     threshold = min(0.9, strangers[allowed] + 1e-6) if strangers else 0.0
     return replace(fitted, threshold=round(threshold, 4))
@@ -193,16 +211,22 @@ def synthetic(examiner: Examiner, work: Path, limit: int) -> Iterable[object]:
     for folder in sorted([*work.glob("test-espeak"), *work.glob("test-festival"), *work.glob("test-chen-joined")]):
         corpus = Corpus(folder)
         for line in (QUIET, NOISY, HARD):
-            trials = examiner.trials(corpus, corpus.entries[:limit], line)
+            scored = [entry for entry in corpus.entries if entry.spoken.kind not in UNSCORED]
+            trials = examiner.trials(corpus, scored[:limit], line)
+            examiner.kept += trials
             where = f"{folder.name} {line.name}"
             for kind in ("temperature", "yes_no", "household", "onset", "digits"):
-                yield right(f"{where} {kind}", [trial for trial in trials if trial.entry.spoken.kind == kind])
+                own = [trial for trial in trials if trial.entry.spoken.kind == kind]
+                yield right(f"{where} {kind}", own)
+                yield mistaken(f"{where} {kind} taken wrongly", own)
             yield symptom_f1(f"{where} symptoms F1", language, [t for t in trials if t.entry.spoken.kind == "symptoms"])
             yield taken(f"{where} unrelated taken", [trial for trial in trials if trial.unrelated])
 
 
 def human(examiner: Examiner, work: Path, limit: int) -> Iterable[Figure]:
     """Figures on human words of speakers never heard, at 20 dB."""
+    vocabulary = sounds.vocabulary(examiner.language)
+    alike = {way for unit in vocabulary for way in sounds.pronunciations(examiner.language, unit)}
     for folder in sorted([*work.glob("test-*")]):
         corpus = Corpus(folder)
         own = [entry for entry in corpus.entries if entry.spoken.source not in ("espeak", "festival", "joined")]
@@ -218,7 +242,7 @@ def human(examiner: Examiner, work: Path, limit: int) -> Iterable[Figure]:
                         f"{folder.name} {QUIET.name} yes/no, whole grammar",
                         examiner.trials(corpus, entries, QUIET, "yes_no"),
                     )
-        strangers = [entry for entry in own if not any(belongs(entry) for belongs in answers.values())][:limit]
+        strangers = [entry for entry in own if entry.spoken.phones not in alike][:limit]
         for question in QUESTIONS if strangers else ():
             yield taken(
                 f"{folder.name} {QUIET.name} unrelated, {question}", examiner.trials(corpus, strangers, QUIET, question)
@@ -234,6 +258,25 @@ def _answers(language: str) -> dict[str, Callable[[Entry], bool]]:
             "yes or no": lambda entry: entry.spoken.kind == "yes_no",
         }
     return {"digit": lambda entry: entry.spoken.units[0] in tuple(phrases.DIGITS)}
+
+
+def memory_of_a_call(examiner: Examiner, calls: int = 30) -> float:
+    """Megabytes more for each of many calls that have heard a second of noise."""
+    noise = telephone.pcm(np.random.default_rng(1).standard_normal(8000).astype(np.float32) * 0.05)
+    grammar = examiner.ear.grammar(phrases.expected(examiner.language, "temperature", acts=False))
+    before = _resident()
+    open_calls = [examiner.ear.listen(grammar) for _ in range(calls)]
+    for call in open_calls:
+        call.hear(noise)
+    grown = _resident() - before
+    for call in open_calls:
+        call.finish()
+    return grown / calls
+
+
+def _resident() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 def main() -> None:
@@ -255,6 +298,9 @@ def main() -> None:
     for figures in (human, synthetic):
         for figure in figures(examiner, work, options.limit):
             print(figure, flush=True)
+    for figure in reliability(examiner.kept):
+        print(figure)
+    print(f"memory: {memory_of_a_call(examiner):.2f} MB for each call that is being heard")
     print(
         f"recogniser: {examiner.cost / examiner.seconds:.4f} CPU seconds per second of audio, {examiner.seconds:.0f} s"
     )
