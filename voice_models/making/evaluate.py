@@ -290,6 +290,7 @@ def main() -> None:
     options = parser.parse_args()
     ear, work = Ear(options.model), options.work / options.language
     examiner = Examiner(options.language, ear)
+    memory = memory_of_a_call(examiner)  # before anything was freed that could be used again
     if options.calibrate:
         ear.calibration = Calibration()
         ear.calibration = fit(development(examiner, work, options.limit))
@@ -300,7 +301,7 @@ def main() -> None:
             print(figure, flush=True)
     for figure in reliability(examiner.kept):
         print(figure)
-    print(f"memory: {memory_of_a_call(examiner):.2f} MB for each call that is being heard")
+    print(f"memory: {memory:.2f} MB for each call that is being heard")
     print(
         f"recogniser: {examiner.cost / examiner.seconds:.4f} CPU seconds per second of audio, {examiner.seconds:.0f} s"
     )
