@@ -20,15 +20,27 @@ def act(keys: list[str], row: list[Item]) -> Mention | None:
     found = _layer().scan_all(keys)
     if not found:
         return None
-    masked = {at for m in found if m.label.name == "none" for at in range(m.first, m.end)}
-    unreal = [m for m in found if m.label.name == "unreal" and masked.isdisjoint(range(m.first, m.end))]
-    acts = [m for m in outermost(found) if masked.isdisjoint(range(m.first, m.end)) and m.label.name != "unreal"]
+    masks = [m for m in found if _mask(m.label.name)]
+    unreal = [m for m in found if m.label.name == "unreal" and not _masked(masks, m)]
+    acts = [m for m in outermost(found) if m.label.name not in ("unreal", "none") and not _masked(masks, m)]
     acts = [whole for m in acts if (whole := _alone(keys, m))]
     acts = [m for m in acts if m.label.name != "emergency" or not _unreal(keys, unreal, m)]
     acts = [m for m in acts if m.label.name != "emergency" or not _long_past(row, m)]
     acts = [m for m in acts if m.label.name != "emergency" or not _mild(keys, row, m)]
     acts = [m for m in acts if m.label.name != "repeat" or not _owner(row, m)]
     return min(acts, key=lambda mention: ACTS.index(mention.label.name), default=None)
+
+
+def _mask(name: str) -> bool:
+    return name == "none" or name.startswith("not ")
+
+
+def _masked(masks: list[Mention], mention: Mention) -> bool:
+    """Whether words that only look like this act lie over it: 'none' for all acts, 'not refuse' for one."""
+    if _mask(mention.label.name):
+        return True
+    names = ("none", "not " + mention.label.name.partition(" ")[0])
+    return any(m.label.name in names and m.first < mention.end and mention.first < m.end for m in masks)
 
 
 def _alone(keys: list[str], mention: Mention) -> Mention | None:
