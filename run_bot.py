@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeAlias
 
-from commands import campaigns, channels, dialogs, follow_ups, residents, simulation, workers
+from commands import campaigns, channels, data, dialogs, follow_ups, residents, simulation, workers
 from commands.house import House
 from commands.settings import Settings, read_settings
 
@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
     _dialog(commands)
     _chat(commands)
     _understand(commands)
+    _data(commands)
     _add(commands, "telegram", channels.telegram, "answer residents on Telegram 在 Telegram 上应答居民")
     return top
 
@@ -206,6 +207,25 @@ def _chat(commands: Commands) -> None:
 def _understand(commands: Commands) -> None:
     sub = _add(commands, "understand", dialogs.understand, "JSON lines in and out: what words mean 理解语句")
     sub.add_argument("--explain", action="store_true", help="show why 说明原因")
+
+
+def _data(commands: Commands) -> None:
+    group = _group(commands, "data", "retention, export, erasure, backup 数据保留、导出、抹除、备份")
+    sub = _add(group, "retention", data.retention, "delete what is too old 删除到期内容")
+    sub.add_argument("--dry-run", action="store_true", help="only show it 只预览")
+    sub.add_argument("--words-days", type=_count, help="how long words are kept 原话保留天数 (keep_words_days)")
+    sub.add_argument("--records-days", type=_count, help="how long records are kept 记录保留天数 (keep_records_days)")
+    sub = _add(group, "export", data.export, "everything about one resident, as JSON 导出某位居民的全部数据")
+    sub.add_argument("resident", help="number on the line list 明细表中的编号")
+    sub.add_argument("--out", help="a new file 新文件; none: to this screen 不写则输出到屏幕")
+    sub = _add(group, "erase", data.erase, "erase one resident; counts stay 抹除某位居民，统计数不变")
+    sub.add_argument("resident", help="number on the line list 明细表中的编号")
+    sub.add_argument("--yes", action="store_true", help="yes, for ever 确认永久抹除")
+    sub = _add(group, "backup", data.backup, "copy the store while it is in use 备份数据库")
+    sub.add_argument("file", nargs="?", help="a new file 新文件 (default 默认 out/wenan-<time>)")
+    sub = _add(group, "restore", data.restore, "put a backup in the place of the store 恢复备份")
+    sub.add_argument("file", help="the backup 备份文件")
+    sub.add_argument("--replace", action="store_true", help="though the store has residents 覆盖已有数据")
 
 
 def _lines_and_seed(sub: argparse.ArgumentParser, lines: int) -> None:

@@ -24,6 +24,8 @@ class Settings:
     recorded: bool = False
     fever_c: float = 37.3
     language: str = ""
+    keep_words_days: int = 90
+    keep_records_days: int = 730
     telegram_token: str = ""
     telegram_token_file: str = ""
     telegram_api: str = ""

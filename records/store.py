@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA cache_size=-32768",
 )
+# What a store that is gone, locked or full raises; SQLite from its driver when a transaction begins.
+Unusable = (DBAPIError, sqlite3.Error)
 Tx = Connection  # an open transaction, by the name under which rooms without SQLAlchemy know it
 write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -128,7 +131,7 @@ def _engine(text: str) -> Engine:
             return _sqlite(url)
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
-        return create_engine(url, json_serializer=write_json, pool_pre_ping=True)
+        return create_engine(url, json_serializer=write_json, hide_parameters=True, pool_pre_ping=True)
     except ImportError as error:
         raise StoreError(f"the store {_hidden(text)} needs a library: pip install 'wenan[postgresql]'") from error
     except (ArgumentError, NoSuchModuleError) as error:
@@ -141,7 +144,7 @@ def _sqlite(url: URL) -> Engine:
     folder = Path(str(url.database)).absolute().parent
     if not folder.is_dir():
         raise StoreError(f"the store {url.database} cannot be opened: {folder} is not a folder")
-    engine = create_engine(url, json_serializer=write_json, pool_size=10, max_overflow=40)
+    engine = create_engine(url, json_serializer=write_json, hide_parameters=True, pool_size=10, max_overflow=40)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

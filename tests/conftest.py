@@ -3,6 +3,7 @@
 import os
 import shutil
 import uuid
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
@@ -23,9 +24,9 @@ def empty_sqlite(tmp_path_factory):
     return path
 
 
-@pytest.fixture(scope="session")
-def postgresql_url():
-    """A database of our own on the server, dropped at the end."""
+@contextmanager
+def database():
+    """The URL of an empty database of our own on the server, dropped at the end."""
     pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'wenan[postgresql]'")
     server = create_engine(SERVER, isolation_level="AUTOCOMMIT", connect_args={"connect_timeout": 3})
     name = f"wenan_test_{uuid.uuid4().hex[:12]}"
@@ -39,6 +40,20 @@ def postgresql_url():
     with server.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     server.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_url():
+    """A database for all tests of the session."""
+    with database() as url:
+        yield url
+
+
+@pytest.fixture
+def empty_postgresql():
+    """The URL of a database without any table, for one test."""
+    with database() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

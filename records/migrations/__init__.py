@@ -26,8 +26,14 @@ def upgrade(engine: Engine) -> None:
             run_alembic(connection)
 
 
-def run_alembic(connection: Connection) -> None:
-    """Lets Alembic run all missing revisions on this connection, within its transaction."""
+def known_revisions() -> list[str]:
+    """All revisions that this version has, the first one first."""
+    files = (Path(__file__).parent / "versions").glob("[0-9]*_*.py")
+    return sorted(file.name.partition("_")[0] for file in files)
+
+
+def run_alembic(connection: Connection, revision: str = "head") -> None:
+    """Lets Alembic run all revisions up to this one on this connection, within its transaction."""
     from alembic import command  # takes half a second to import, and is needed once in the life of a store
     from alembic.config import Config
     from alembic.util import CommandError
@@ -36,7 +42,7 @@ def run_alembic(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.set_main_option("path_separator", "os")
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
     except CommandError as error:
         here = _revision(connection)
         raise UnknownRevision(f"stands at revision {here}, which this version of Wen'an does not know") from error

@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 from itertools import chain
+from pathlib import Path
+from threading import Thread
 
 import pytest
 from sqlalchemy import insert, select, text, update
@@ -156,17 +158,25 @@ def test_talk_of_the_family_keeps_only_what_was_answered_for_the_others(family):
 
 
 def test_file_of_the_store_holds_no_trace_either(family):
-    if not family.store.is_sqlite:
-        pytest.skip("the files of PostgreSQL are its own")
-    path = family.store.engine.url.database
     erase(family.store, BABY, family.now + HOUR)
     erase(family.store, LI, family.now + HOUR)
     assert leave_no_copies(family.store)
-    for file in (path, path + "-wal"):
-        with open(file, "rb") as content:
-            data = content.read()
+    path = family.store.engine.url.database
+    for file in (path, path + "-wal") if family.store.is_sqlite else ():
+        data = Path(file).read_bytes()
         for words in ("王宝", "李娜", "三十八度六", "止咳糖浆", "chat-of-the-child"):
             assert words.encode() not in data
+
+
+def test_store_in_use_is_not_rewritten(sqlite_store, now, monkeypatch):
+    monkeypatch.setattr("records.thorough.PATIENCE_MILLISECONDS", 50)
+    with sqlite_store.transaction():
+        result = []
+        other = Thread(target=lambda: result.append(leave_no_copies(sqlite_store)))
+        other.start()
+        other.join()
+    assert result == [False]
+    assert leave_no_copies(sqlite_store)
 
 
 def test_erased_is_not_called_again_and_not_on_the_roster(family, now):
