@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from random import Random
 
 from simulator.character import draw_character, draw_telephone, has_own_phone
@@ -45,11 +45,11 @@ def _settle(members: list[Member], address: Address, phones: list[str], househol
     family = surname(language, rng)
     health = draw_health(members, rates["health"], rng)
     telephones = _telephones(members, phones, rates["telephone"], rng)
-    people = []
+    people: list[Person] = []
     for no, (member, truth, telephone) in enumerate(zip(members, health, telephones, strict=True), start=first_no):
         people.append(Person(
             id=f"R{no:06d}",
-            name=full_name(language, _family_name(member, family, language, rng), member.sex, rng),
+            name=_new_name(member, family, language, {person.name for person in people}, rng),
             sex=member.sex,
             birth_year=rates["year"] - member.age,
             language=language,
@@ -75,6 +75,13 @@ def _telephones(members: list[Member], phones: list[str], rates: Rates, rng: Ran
         else:
             telephones.append(draw_telephone(number, rates, rng))
     return telephones
+
+
+def _new_name(member: Member, family: str, language: str, taken: Set[str], rng: Random) -> str:
+    """A name that nobody else in the household has."""
+    while (name := full_name(language, _family_name(member, family, language, rng), member.sex, rng)) in taken:
+        pass
+    return name
 
 
 def _family_name(member: Member, family: str, language: str, rng: Random) -> str:

@@ -1,7 +1,7 @@
 """The made-up town: its size, its places, its health, and that a seed always gives the same people."""
 
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 
 import phonenumbers
 import pytest
@@ -124,3 +124,10 @@ def test_rates_can_be_changed(town):
     rates["language_en"] = 1.0
     assert all(person.language == "en" for person in make_town(50, 1, rates).residents)
     assert 0.02 < share(town.residents, lambda p: p.language == "en") < 0.12
+
+
+def test_nobody_in_a_household_has_the_name_of_another(city):
+    homes = defaultdict(list)
+    for person in city.by_id.values():
+        homes[person.household].append(person.name)
+    assert not [names for names in homes.values() if len(names) != len(set(names))]
