@@ -178,6 +178,18 @@ def settle(dialog: Dialog, items: list[Item], unsure: set[tuple[str, str]] | Non
     dialog.focus = None
     for one in items:
         answers.keep(dialog, one, (one["name"], one["who"]) not in (unsure or ()))
+    if any(one["who"] != dialog.called for one in items):
+        _ask_who_else(dialog)
+
+
+def _ask_who_else(dialog: Dialog) -> None:
+    """Somebody at home is unwell, but it was none of those we thought: ask once more who it is."""
+    for question in dialog.script.questions.values():
+        said_ill = question.kind == "members" and dialog.answers.get(dialog.called, {}).get(question.name) == "ill"
+        if said_ill and f"{question.name} who" not in dialog.met and not household.somebody_ill(dialog):
+            dialog.met.append(f"{question.name} who")
+            answers.forget(dialog, question.name, dialog.called)
+            walking.back_to(dialog, question.name, dialog.called)
 
 
 def reject(dialog: Dialog, items: list[Item]) -> None:

@@ -158,8 +158,13 @@ def _said(dialog: Dialog, said: Any) -> list[tuple[str, Any]]:
 
 def as_known(dialog: Dialog, reading: Reading) -> Reading:
     """How the others are, together with what was said of them before: not all are well where one is known to be ill."""
-    ill = any(_ill(answers) for who, answers in dialog.answers.items() if who != dialog.called)
-    return replace(reading, meaning="ill", value="ill") if ill and reading.meaning == "well" else reading
+    ill = reading.meaning == "well" and somebody_ill(dialog)
+    return replace(reading, meaning="ill", value="ill") if ill else reading
+
+
+def somebody_ill(dialog: Dialog) -> bool:
+    """Whether one of the others at home is known to have symptoms."""
+    return any(_ill(answers) for who, answers in dialog.answers.items() if who != dialog.called)
 
 
 def _ill(answers: Mapping[str, Any]) -> bool:
