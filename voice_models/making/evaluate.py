@@ -45,7 +45,12 @@ class Trial:
     entry: Entry
     question: str
     heard: Recognised
-    right: bool
+    matches: bool  # what was heard means what was said, taken or not
+
+    @property
+    def right(self) -> bool:
+        """Whether the right value was taken."""
+        return self.matches and bool(self.heard.text)
 
     @property
     def unrelated(self) -> bool:
@@ -89,10 +94,8 @@ def _question(entry: Entry, place: int) -> str:
 
 
 def meaning(language: str, heard: Recognised, question: str) -> str:
-    """The value of an answer, as sentences.py labels it; empty where nothing was taken."""
+    """The value of what was heard, as sentences.py labels it; empty where nothing known was."""
     units = [word.text for word in heard.words if word.text != UNKNOWN]
-    if not heard.text:
-        return ""
     if question == "temperature":
         values = [phrases.temperatures(language)[unit] for unit in units if unit in phrases.temperatures(language)]
         return str(values[0]) if len(values) == 1 else ""
@@ -161,7 +164,7 @@ def reliability(trials: list[Trial]) -> Iterable[Figure]:
     for low, high in pairwise(edges):
         band = [trial for trial in heard if low <= trial.heard.confidence < high]
         mean = sum(trial.heard.confidence for trial in band) / max(1, len(band))
-        good = sum(trial.right and not trial.unrelated for trial in band)
+        good = sum(trial.matches and not trial.unrelated for trial in band)
         yield Figure(f"confidence {low:.1f}-{min(high, 1):.1f}, on average {mean:.2f}: right", good, len(band))
 
 
@@ -169,7 +172,10 @@ def symptom_f1(name: str, language: str, trials: list[Trial]) -> str:
     """F1 over the symptoms named."""
     hit = false = missed = 0
     for trial in trials:
-        said, got = set(trial.entry.spoken.value.split()), set(meaning(language, trial.heard, "symptoms").split())
+        said, got = (
+            set(trial.entry.spoken.value.split()),
+            set(meaning(language, trial.heard, "symptoms").split() if trial.heard.text else []),
+        )
         hit, false, missed = hit + len(said & got), false + len(got - said), missed + len(said - got)
     precision, recall = hit / max(1, hit + false), hit / max(1, hit + missed)
     f1 = 2 * precision * recall / max(1e-9, precision + recall)
@@ -181,7 +187,7 @@ def fit(trials: list[Trial]) -> Calibration:
     """A logistic fit of being right on development trials, and the lowest threshold that keeps unrelated speech out."""
     seen = [trial for trial in trials if trial.heard.evidence.letters]
     inputs = np.array([signs(trial.heard.evidence) for trial in seen])
-    truth = np.array([trial.right and not trial.unrelated for trial in seen], float)
+    truth = np.array([trial.matches and not trial.unrelated for trial in seen], float)
     weights = np.zeros(inputs.shape[1])
     for _ in range(60):  # Newton's method
         chance = 1 / (1 + np.exp(-np.clip(inputs @ weights, -30, 30)))
