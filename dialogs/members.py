@@ -73,6 +73,7 @@ def _plain(word: str) -> str:
     return word.replace("-", "").replace(" ", "").replace("_", "").lower()
 
 
+_FOR_THE_CHILDREN = {"grandmother": "mother", "grandfather": "father"}  # 爷爷: so the children call our father
 _BY_WORD = {_plain(word): kin for word, kin in KIN.items()}
 
 
@@ -99,6 +100,8 @@ def meant(word: str, words: str, speaker: Member, others: Sequence[Member]) -> l
     related = [str(m["id"]) for m in fitting if _seen(speaker, m) in kin.relations or _relation(m) in kin.own]
     if not related and kin.relations == {"spouse"}:  # 爱人 is wife or husband
         related = [str(m["id"]) for m in others if _seen(speaker, m) == "spouse"]
+    if not related and (nearer := _FOR_THE_CHILDREN.get(kin_name(word))):
+        return meant(nearer, words, speaker, others)
     return related or [str(m["id"]) for m in fitting if not _seen(speaker, m) and _age_fits(m, speaker, kin)]
 
 

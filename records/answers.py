@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from dialogs.events import Event, Requested
 from records.conversations import Kept
 from records.folds import FINAL, Finding, Fold, better, dispositions, find, fold, merge, wanted
-from records.health import Rules, default_rules
+from records.health import NON_REPORTING, Rules, default_rules
 from records.opening import open_clusters, open_follow_ups
 from records.store import batches, missing_only
 from records.tables import Answer, DoNotCall, Record
@@ -165,7 +165,7 @@ def _row(writing: _Writing, record: Any, finding: Finding | None, given: str | N
         "disposition": disposition,
         "final": record.final or disposition in FINAL,
         "reason": ended.reason if improved and ended else record.reason,
-        "status": known.status,
+        "status": known.status or (NON_REPORTING if disposition == "refused" else None),
         "conversation_id": talk.id if told or record.conversation_id is None else record.conversation_id,
         "reported_at": _reported_at(writing, record) if told else record.reported_at,
         "recorded_at": writing.now,

@@ -186,7 +186,8 @@ def _colour(finding: Finding, rules: Rules) -> str | None:
 
 
 def _disposition(answers: Mapping[str, Noted], ended: str, essential: Collection[str], called: bool) -> str | None:
-    known = {name for name, noted in answers.items() if noted.answer.value is not None}
+    told = STANDARD.union(essential)  # who only said who they are has not begun to report
+    known = {name for name, noted in answers.items() if noted.answer.value is not None and name in told}
     met = known | {"fever"} if "temperature" in known else known
     if known and (met.issuperset(essential) or (called and ended == "complete")):
         return "complete"
