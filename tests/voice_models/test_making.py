@@ -1,0 +1,68 @@
+"""The parts of the making of models that need neither torch nor recordings."""
+
+import numpy as np
+import pytest
+
+from voice_models.making import features
+from voice_models.making.augment import Calls, Hardness
+from voice_models.making.corpus import RATE, Corpus, Spoken, keep
+from voice_models.making.shaping import louder, stretched, trimmed
+
+SECOND = np.arange(RATE) / RATE
+TONE = np.sin(2 * np.pi * 200 * SECOND).astype(np.float32)
+
+
+def crossings(samples):
+    return int((np.diff(np.signbit(samples)) != 0).sum()) / (len(samples) / RATE)
+
+
+@pytest.mark.parametrize("tempo", [0.6, 0.8, 1.3, 2.0])
+def test_tempo_changes_the_length_and_not_the_pitch(tempo):
+    changed = stretched(TONE, tempo)
+    assert len(changed) == pytest.approx(RATE / tempo, rel=0.03)
+    assert crossings(changed[800:-800]) == pytest.approx(crossings(TONE), rel=0.05)
+
+
+def test_silence_at_both_ends_is_cut():
+    padded = np.pad(TONE * 0.5, (8000, 12000))
+    assert len(trimmed(padded)) == pytest.approx(RATE + 2 * 0.03 * RATE, abs=400)
+
+
+def test_loudness_is_evened():
+    assert np.sqrt((louder(TONE * 0.01) ** 2).mean()) == pytest.approx(0.1, rel=0.1)
+
+
+def test_a_corpus_reads_what_was_kept(tmp_path):
+    spoken = Spoken(("三十七度五",), ("s", "an1"), "somebody", "test", "train", "temperature", "375")
+    assert keep(tmp_path / "one", [(spoken, TONE), (spoken, TONE[:1600])]) == 2
+    corpus = Corpus(tmp_path / "one")
+    assert [entry.spoken for entry in corpus.entries] == [spoken, spoken]
+    assert corpus.samples(corpus.entries[1]) == pytest.approx(TONE[:1600] * 0.9 / np.abs(TONE[:1600]).max(), abs=1e-3)
+
+
+def test_features_are_one_row_each_ten_milliseconds():
+    samples = (TONE[::2] * 8000).astype(np.float32)
+    assert features.mfcc(samples).shape == (98, 40)
+    assert features.mfcc(samples[:199]).shape == (0, 40)
+
+
+def test_features_do_not_feel_a_constant_offset():
+    samples = (TONE[::2] * 8000 + np.random.default_rng(1).standard_normal(8000) * 50).astype(np.float32)
+    assert features.mfcc(samples + 500) == pytest.approx(features.mfcc(samples), abs=0.5)
+
+
+def test_a_warp_moves_the_formants():
+    samples = (np.sin(2 * np.pi * 1000 * np.arange(8000) / 8000) * 8000).astype(np.float32)
+    plain, higher = (int(features.log_mel(samples, warp).mean(0).argmax()) for warp in (1.0, 1.16))
+    assert higher > plain
+
+
+def test_a_seed_makes_the_same_call_again_and_another_makes_another():
+    def call(seed):
+        return Calls(np.random.default_rng(seed), Hardness(room=1, talkers=1, loss=1)).features(
+            TONE, "x", lambda: [TONE]
+        )
+
+    assert (call(1) == call(1)).all()
+    assert call(1).shape != call(2).shape or not np.allclose(call(1), call(2))
+    assert np.isfinite(call(3)).all()
