@@ -74,6 +74,10 @@ def take(dialog: Dialog, items: list[Item], ear: Ear, asked: str | None = None) 
     for one in items:
         one["partly"] = bool(one["partly"]) and (one["name"] != asked or one["who"] != dialog.about)
         (doubtful if _doubt(dialog, one) else plain).append(one)
+    ill = {one["who"] for one in doubtful if isinstance(one["value"], dict)}
+    since = [one for one in plain if one["who"] in ill and dialog.script.questions[one["name"]].kind == "when"]
+    doubtful += since  # "a cough, since yesterday: is that right?"
+    plain = [one for one in plain if one not in since]
     for one in plain:
         keep(dialog, one)
     confirming.echo(dialog, plain)

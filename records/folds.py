@@ -134,8 +134,8 @@ def merge(old: Finding, new: Finding, rules: Rules) -> Finding:
 def dispositions(folded: Fold, people: Sequence[str], essential: Collection[str]) -> dict[str, str]:
     """The disposition of each of the people that an attempt was made for, the person called first in front.
 
-    Who has the essential answers is complete. Left out are those of whom a conversation that went well said nothing, and
-    whoever has not reported but asked for a call later: that stays open until no attempt is left.
+    Who has the essential answers is complete. Left out are those of whom a conversation that went well said nothing,
+    and whoever has not reported but asked for a call later: that stays open until no attempt is left.
     """
     ended = folded.ended.disposition if folded.ended else "break_off"
     waiting = folded.ended is not None and folded.ended.reason == "call_later"

@@ -125,7 +125,7 @@ HOME = [HEAD, WIFE, SON, YOUNGER, MOTHER]
     [
         (HEAD, "wife", "我老婆", ["2"]), (HEAD, "son", "我儿子", ["3", "4"]), (HEAD, "son", "小河", ["3"]),
         (HEAD, "mother", "我妈", ["5"]), (HEAD, "daughter", "女儿", []), (HEAD, "neighbour", "邻居", []),
-        (HEAD, "grandmother", "奶奶", []), (WIFE, "husband", "我老公", ["1"]), (SON, "father", "我爸", ["1"]),
+        (HEAD, "grandmother", "奶奶", ["5"]), (WIFE, "husband", "我老公", ["1"]), (SON, "father", "我爸", ["1"]),
         (SON, "mother", "我妈", ["2"]), (SON, "grandmother", "奶奶", ["5"]), (SON, "brother", "我弟", ["4"]),
     ],
 )  # fmt: skip
