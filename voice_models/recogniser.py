@@ -16,7 +16,7 @@ from voice_models.telephone import RATE, Pcm
 
 UNKNOWN = "[unk]"
 NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst", "graph/words.txt")
-IDLE_RECOGNISERS = 8  # kept ready for each grammar
+IDLE_RECOGNISERS, IDLE_GRAMMARS = 8, 64  # kept ready for each grammar, and for how many
 SURE = 1 - 1e-3
 ALTERNATIVES = 4  # readings compared for the confidence
 vosk.SetLogLevel(-2)
@@ -149,6 +149,8 @@ class Ear:
         with self._lock:
             if len(self._idle[grammar]) < IDLE_RECOGNISERS:
                 self._idle[grammar].append(recogniser)
+            if len(self._idle) > IDLE_GRAMMARS:
+                del self._idle[next(iter(self._idle))]  # the oldest
 
     def recognised(self, results: list[str], grammar: str) -> Recognised:
         """Vosk's results as words with their text, which is empty where they are too unsure to be taken."""
