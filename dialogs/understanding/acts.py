@@ -26,7 +26,7 @@ def act(keys: list[str], row: list[Item]) -> Mention | None:
     acts = [whole for m in acts if (whole := _alone(keys, m))]
     acts = [m for m in acts if m.label.name != "emergency" or not _unreal(keys, unreal, m)]
     acts = [m for m in acts if m.label.name != "emergency" or not _long_past(row, m)]
-    acts = [m for m in acts if m.label.name != "emergency" or not _mild(keys, row, m)]
+    acts = [m for m in acts if m.label.name != "emergency" or not (_mild(keys, row, m) or _denied(row, m))]
     acts = [m for m in acts if m.label.name != "repeat" or not _owner(row, m)]
     return min(acts, key=lambda mention: ACTS.index(mention.label.name), default=None)
 
@@ -40,7 +40,16 @@ def _masked(masks: list[Mention], mention: Mention) -> bool:
     if _mask(mention.label.name):
         return True
     names = ("none", "not " + mention.label.name.partition(" ")[0])
-    return any(m.label.name in names and m.first < mention.end and mention.first < m.end for m in masks)
+    return any(
+        m.label.name in names and m.first < mention.end and mention.first < m.end and not _within(m, mention)
+        for m in masks
+    )
+
+
+def _within(inner: Mention, outer: Mention) -> bool:
+    """Whether a mention is only a piece of a longer one."""
+    shorter = inner.end - inner.first < outer.end - outer.first
+    return shorter and outer.first <= inner.first and inner.end <= outer.end
 
 
 def _alone(keys: list[str], mention: Mention) -> Mention | None:
@@ -59,7 +68,7 @@ def _alone(keys: list[str], mention: Mention) -> Mention | None:
 
 def _clause_before(keys: list[str]) -> list[str]:
     start = next((at + 1 for at in range(len(keys) - 1, -1, -1) if keys[at] in _SIGNS), 0)
-    return [key for key in keys[start:] if key not in words("small", "filler")]
+    return [key for key in keys[start:] if key not in words("small", "filler") and key not in words("small", "me")]
 
 
 def _clause_after(keys: list[str]) -> list[str]:
@@ -90,6 +99,14 @@ def _mild(keys: list[str], row: list[Item], mention: Mention) -> bool:
     """'A bit hard to breathe on the stairs' is a symptom, no cry for help."""
     symptom = any(item.topic == "symptom" and item.first < mention.end and mention.first < item.end for item in row)
     return symptom and any(key in words("small", "mild") for key in keys[max(mention.first - 3, 0) : mention.first])
+
+
+def _denied(row: list[Item], mention: Mention) -> bool:
+    """'I'm not short of breath': words of an emergency that are a symptom denied."""
+    return any(
+        item.topic == "symptom" and item.status == "-" and item.first < mention.end and mention.first < item.end
+        for item in row
+    )
 
 
 def _owner(row: list[Item], mention: Mention) -> str:

@@ -21,7 +21,7 @@ def answer_words(keys: list[str], row: list[Item], act: Mention | None = None) -
     covered = -1
     scanned = outermost(_layer().scan_all(keys))
     masked = {at for m in scanned if m.label.name == "none" for at in range(m.first, m.end)}
-    if act and act.label.name not in ("dont_know", "correction"):
+    if act and act.label.name != "dont_know" and (act.label.name != "correction" or not keys[act.first].isascii()):
         masked.update(range(act.first, act.end))
     firsts = [item.first for item in row]
     for mention in scanned:
@@ -52,13 +52,27 @@ def _stands_alone(keys: list[str], mention: Mention) -> bool:
     )
 
 
-_PARTICLES = frozenset("ㄛㄚㄟㄜ囉啰噻撒嗦蛤唷啊呀呢吧哦嘛哇咧啦喔㗎架嘅喇嘞哩诶欸哈哟了的滴哒没不冇")
+_PARTICLES = frozenset("ㄛㄚㄟㄜ囉啰噻撒嗦蛤唷啊呀呢吧哦嘛哇咧啦喔㗎架嘅喇嘞哩诶欸哈哟了的滴哒没不冇谢辛")
 _BEFORE = frozenset("我俺嗯唔啊哦肯就倒")
 
 
 def _governs(mention: Mention, after: Item | None) -> bool:
     """Whether the word goes on to a symptom or a journey: 'no cough' answers nothing else."""
     return bool(after and after.topic in ("symptom", "contact", "trouble") and after.first - mention.end <= 1)
+
+
+def about_symptoms(keys: list[str], row: list[Item], act: Mention | None, present: bool, absent: bool) -> YesNo | None:
+    """Answer to 'any symptoms': words of health deny them all, and a nod before a denial affirms nothing."""
+    said = bare(keys, row, act)
+    healthy = None if present else well(keys, row)
+    if said and (said[0] == "no" or present or not (healthy or absent) or not _nod(keys, row, said)):
+        return said
+    return healthy
+
+
+def _nod(keys: list[str], row: list[Item], said: YesNo) -> bool:
+    """Whether a yes is only one of the weak words (嗯, ok)."""
+    return any(m.label.name == "weakyes" and m.first == said[1] for m, _ in answer_words(keys, row))
 
 
 def bare(keys: list[str], row: list[Item], act: Mention | None = None) -> YesNo | None:
@@ -108,7 +122,7 @@ def about_fever(keys: list[str], row: list[Item], act: Mention | None = None) ->
             denied = at and row[at - 1].topic == "cue" and row[at - 1].name in ("neg", "negv")
             gone = (item.name == "over") != bool(denied)
             return ("no" if gone else "yes"), item.first, item.end
-    return bare(keys, row, act) or well(keys, row)
+    return about_symptoms(keys, row, act, present=False, absent=False)
 
 
 def _about_other(row: list[Item], item: Item) -> bool:

@@ -29,7 +29,7 @@ class Item:
     who: str = ""  # "" is the respondent
     status: str = "+"  # "+" now, "-" denied or over, "?" not to be told
     past: bool = False
-    clause: int = 0
+    clause: int = -1
     hedged: bool = False
     settled: bool = False
     guessed: bool = False  # known by its sound only

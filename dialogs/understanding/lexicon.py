@@ -67,7 +67,7 @@ class Lexicon:
     def scan_all(self, keys: list[str]) -> list[Mention]:
         """Every phrase from every token, overlapping ones too, phrases with a gap joined."""
         found: list[Mention] = []
-        opened: list[Mention] = []
+        opened: dict[str, list[Mention]] = {}
         tree = self.tree
         for at, key in enumerate(keys):
             if key not in tree.moves:
@@ -81,20 +81,20 @@ class Lexicon:
         return found
 
     @staticmethod
-    def _join(part: Mention, opened: list[Mention], found: list[Mention]) -> None:
+    def _join(part: Mention, opened: dict[str, list[Mention]], found: list[Mention]) -> None:
         """A part waits for the next one; its name is 'topic.name/number of the phrase/place/last place'."""
         phrase, place, last = part.label.name.rsplit("/", 2)
         if place == "0":
-            opened.append(part)
+            opened.setdefault(f"{phrase}/0", []).append(part)
             return
-        before = f"{phrase}/{int(place) - 1}/{last}"
-        for first in reversed(opened[-8:]):
-            if first.label.name == before and 0 <= part.first - first.end <= GAP:
+        for first in reversed(opened.get(f"{phrase}/{int(place) - 1}", ())[-3:]):
+            if 0 <= part.first - first.end <= GAP:
                 if place == last:
                     topic, _, name = phrase.partition("/")[0].partition(".")
                     found.append(Mention(Label(topic, name), first.first, part.end))
                 else:
-                    opened.append(Mention(part.label, first.first, part.end))
+                    joined = Mention(part.label, first.first, part.end)
+                    opened.setdefault(f"{phrase}/{place}", []).append(joined)
                 return
 
 

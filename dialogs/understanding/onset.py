@@ -68,7 +68,10 @@ def _counted(row: list[Item], at: int) -> Moment | None:
 
 def onset(row: list[Item], context: str, now: datetime | None, symptoms: bool, said_yes: bool) -> Moment | None:
     """The beginning of the present complaint; in other contexts only beside a present symptom."""
-    found = [m for m in moments(row, now) if not m.item.who and not _elsewhere(row, m)]
+    own = [m for m in moments(row, now) if not m.item.who]
+    found = [m for m in own if not _elsewhere(row, m)]
+    if context == "onset" and {i.name for i in row if (i.topic, i.name) in _ELSEWHERE} == {"went"}:
+        found = found or own
     if not found:
         return _repaired(row, None) if context == "onset" else None
     started = [m for m in found if _started(row, m)]
@@ -113,6 +116,8 @@ def _elsewhere(row: list[Item], moment: Moment) -> bool:
         return False
     if any(item.topic == "symptom" and not item.who for item in clause):
         return False
+    if any(item.number and item.number.decimal and 34 <= item.number.value <= 43 for item in clause):
+        return True
     return any((item.topic, item.name) in _ELSEWHERE for item in clause)
 
 

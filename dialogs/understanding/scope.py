@@ -24,6 +24,7 @@ class Scope:
     self_at: int = 0
     excepted: bool = False
     hedged: bool = False
+    over_in: int = -9  # the clause in which something was over
     style: str = "before"  # whether denials stand before or after what they deny, in this clause
     clauses: Clauses = field(init=False)
     run: list[Item] = field(default_factory=list)
@@ -55,7 +56,7 @@ class Scope:
         if item.settled:
             self.run.append(item)
             return
-        if self.comma_at >= 0 and self.denied == "list" and not self._bare(self.comma_at, item):
+        if self.comma_at >= 0 and self.denied == "list" and (self._done(item) or not self._bare(self.comma_at, item)):
             self.denied = ""
         if self.denied and item.first - self.denied_at > FAR and self.denied != "raised":
             self.denied = ""
@@ -76,11 +77,16 @@ class Scope:
     def _deny(self, at: int, item: Item) -> None:
         if self.excepted and self.run:
             self._close(item)
+        if self.run and self.over_in == self.clause - 1 and self.clauses.rest_is_filler(at) and not self.denied:
+            return  # "my throat has cleared up, the cough hasn't"
         if self.style == "after" and self.run and not self.denied:
             self._settle("-")
             return
         if not self.run and self.clauses.alone(at) and self._asked():
             self._settle_before("-")
+            return
+        if self.run and not self.denied and self._denies_next(at):
+            self._settle("-")
             return
         if self._others_before() and self.clauses.rest_is_filler(at) and self.clauses.filler(self.self_at, item.first):
             self._not_me(at, item)
@@ -92,6 +98,13 @@ class Scope:
             strength = "raised"
         self.denied, self.denied_at, self.comma_at = strength, item.end, -1
         self.past = False
+
+    def _denies_next(self, at: int) -> bool:
+        """烧倒没有不流鼻涕: of two denials side by side the first belongs to what stands before it."""
+        following = self.row[at + 1] if at + 1 < len(self.row) else None
+        if following is None or following.first != self.row[at].end or self.keys[following.first].isascii():
+            return False
+        return following.topic == "cue" and following.name in ("neg", "negv")
 
     def _affirm(self, at: int, item: Item) -> None:
         """'have', 'a bit', 'still': ends a denial, but not 'don't think I have' nor 'not a bit'."""
@@ -137,6 +150,7 @@ class Scope:
         targets = self.run or self.before
         if self.run and self.run[-1].first == item.first:
             return  # smell that is gone is itself the symptom
+        self.over_in = self.clause
         undone = self.denied and self.denied_at == item.first and self.denied != "raised"
         for symptom in targets:
             if symptom.status != "?" and symptom.who == self.who and not (self.run and symptom.settled):
@@ -163,6 +177,11 @@ class Scope:
         for symptom in self.run or self.before:
             if not symptom.who:
                 symptom.status, symptom.settled = "-", True
+
+    def _untrue(self, at: int, item: Item) -> None:
+        """'That wasn't right': what was just said is taken back."""
+        for symptom in self.run or self.before:
+            symptom.status, symptom.settled = ("-" if symptom.status == "+" else "+"), True
 
     def _me_too(self, at: int, item: Item) -> None:
         """'... and I've caught it too': the symptoms of others are mine as well."""
@@ -235,6 +254,8 @@ class Scope:
             self.run = [symptom for symptom in self.run if symptom is not before]
 
     def _self_(self, at: int, item: Item) -> None:
+        if item.name == "my" and self.keys[item.first - 1 : item.first] and self.keys[item.first - 1] in small("place"):
+            return  # a lady in my office
         following = self.row[at + 1] if at + 1 < len(self.row) else None
         han = not self.keys[item.first].isascii()
         if following and following.topic == "person" and following.first - item.end <= 1 and (han or item.name == "my"):
@@ -336,6 +357,10 @@ class Scope:
         first = item.first if item.start < 0 else min(item.first, item.start)
         return all(key in small("and") or key in small("filler") for key in self.keys[start:first])
 
+    def _done(self, item: Item) -> bool:
+        """Whether a symptom is told as having happened (拉了好几次), which no denial before a comma reaches."""
+        return any(key in small("done") for key in self.keys[item.first : item.end])
+
     def _asked(self) -> bool:
         """Whether the last clause only named symptoms, as in 'cough? no'."""
         return (
@@ -371,6 +396,7 @@ _STEPS = {
     ("cue", "remains"): Scope._remains,
     ("cue", "negone"): Scope._none_of_it,
     ("cue", "metoo"): Scope._me_too,
+    ("cue", "untrue"): Scope._untrue,
     ("cue", "yes"): Scope._yes,
     ("cue", "over"): Scope._over,
     ("cue", "past"): Scope._past_time,

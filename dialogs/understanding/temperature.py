@@ -187,9 +187,15 @@ def _rank(row: list[Item], at: int, item: Item) -> int | None:
             continue
         apart = item.first - other.end if other.first < item.first else other.first - item.end
         between = any(i.number for i in row if min(other.first, item.first) < i.first < max(other.first, item.first))
-        if apart < distance and not between and other.clause == item.clause:
+        if apart < distance and not between and (other.clause == item.clause or _goes_on(row, other, item)):
             best, distance = rank, apart
     return best
+
+
+def _goes_on(row: list[Item], time: Item, item: Item) -> bool:
+    """昨晚可是三十八度: a word that turns, but no sign, between a time and its number."""
+    signs = any(i.topic == "sign" and time.first < i.first < item.first for i in row)
+    return 0 <= item.first - time.end <= 2 and not signs
 
 
 _HESITATIONS = ("end",)
