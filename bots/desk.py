@@ -105,7 +105,7 @@ class Desk:
     def open(self, visit: Visit) -> tuple[int, Reply]:
         """Begins a conversation; returns its id and the greeting. ScriptError when the script is not there."""
         script = self.scripts(visit.script, visit.version)
-        dialog = Dialog(script, {**self.facts, **visit.facts, **_facts(visit)})
+        dialog = Dialog(script, {**self.facts, **_facts(visit, script), **visit.facts})
         events = dialog.open()
         with self.store.transaction() as tx:
             conversation = open_conversation(
@@ -226,10 +226,17 @@ class Desk:
         return _Live(Dialog.recall(script, kept.memory), kept, script.essential, events, seconds=seconds)
 
 
-def _facts(visit: Visit) -> dict[str, Any]:
-    """What the dialog is told of the visit itself."""
+def _facts(visit: Visit, script: Script) -> dict[str, Any]:
+    """What the dialog is told of the visit itself: who, how, when, and on which day of a follow-up."""
     people = [{"id": str(resident), **facts} for resident, facts in visit.people.items()]
-    return {"resident": people[0], "members": people, "channel": visit.kind, "now": visit.opened_at.isoformat()}
+    return {
+        "resident": people[0],
+        "members": people,
+        "channel": visit.kind,
+        "now": visit.opened_at.isoformat(),
+        "day": visit.round // script.rounds.get("a_day", 1) + 1,
+        "previous": people[0].get("previous"),
+    }
 
 
 def _kept(conversation: int, visit: Visit, script: Script) -> Kept:

@@ -228,7 +228,6 @@ class Telephone:
             address=try_.phone,
             kind="phone",
             opened_at=answered_at,
-            facts={"day": self.round + 1},
         )
 
 
