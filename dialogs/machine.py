@@ -32,22 +32,9 @@ class Walk:
             ],
         )
 
-        self._ways = {
-            (transition.source, meaning): transition.dest
-            for meaning, event in self._machine.events.items()
-            for transition in self._machine.get_transitions(event.name)
-        }
-
     def move(self, dialog: Moved, meaning: str) -> None:
-        """Follow a meaning from the step where the dialog stands; MachineError where the script has no such way.
-
-        The machine has no callbacks, so its triggers come to a look-up, which is a tenth of the time of a turn cheaper.
-        """
-        way = self._ways.get((dialog.step, meaning))
-        if way is None:
-            self._machine.events[meaning].trigger(dialog)  # which refuses it, in the words of the library
-        else:
-            dialog.step = way
+        """Follow a meaning from the step where the dialog stands; MachineError where the script has no such way."""
+        self._machine.events[meaning].trigger(dialog)
 
     def put(self, dialog: Moved, step: str) -> None:
         """Set the dialog at a step, back at an earlier question or out to an end that every step has."""
