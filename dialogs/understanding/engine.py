@@ -12,6 +12,7 @@ from dialogs.understanding.items import Item, items
 from dialogs.understanding.later import later
 from dialogs.understanding.lexicon import Mention
 from dialogs.understanding.members import all_well, members
+from dialogs.understanding.names import names
 from dialogs.understanding.onset import onset
 from dialogs.understanding.scope import Scope
 from dialogs.understanding.temperature import Reading, temperature
@@ -97,7 +98,7 @@ def _symptoms(found: Findings, row: list[Item]) -> tuple[list[str], list[str]]:
 def _yes_no(
     found: Findings, row: list[Item], context: str, present: list[str], absent: list[str], act: Mention | None
 ) -> None:
-    said = _answer(found.text.keys, row, context, bool(present), act)
+    said = _answer(found.text.keys, row, context, bool(present), bool(absent), act)
     if said is None:
         return
     found.note("yes_no", *said)
@@ -107,16 +108,15 @@ def _yes_no(
 
 
 def _answer(
-    keys: list[str], row: list[Item], context: str, symptoms: bool, act: Mention | None
+    keys: list[str], row: list[Item], context: str, present: bool, absent: bool, act: Mention | None
 ) -> answers.YesNo | None:
     if context == "fever":
         return answers.about_fever(keys, row, act)
     if context == "contact":
         return answers.about_contact(keys, row, act)
-    if context in ("symptoms", "open", "confirm", "members"):
-        said = answers.bare(keys, row, act)
-        return said or (answers.well(keys, row) if context == "symptoms" and not symptoms else None)
-    return None
+    if context == "symptoms":
+        return answers.about_symptoms(keys, row, act, present, absent)
+    return answers.bare(keys, row, act) if context in ("open", "confirm", "members") else None
 
 
 def _act(found: Findings, row: list[Item], context: str) -> Mention | None:
@@ -140,9 +140,12 @@ def _answered(found: Findings, act: Mention, context: str) -> bool:
 
 
 def _count(found: Findings, row: list[Item], context: str) -> None:
-    counted = any(item.topic == "count" for item in row)
+    counted = any(item.topic in ("count", "person") for item in row)
     mended = counted and found.values.get("act") == "correction" and "temperature_c" not in found.values
-    people = count(found.text.keys, row, "household" if mended else context)
+    context = "household" if mended else context
+    unsaid = found.values.get("act") in ("dont_know", "hold_on", "refuse", "who_are_you", "repeat", "human")
+    named = names(found.text, row) if context == "household" else ()
+    people = count(found.text.keys, row, context, named, sure=unsaid)
     if people:
         found.note("count", *people)
 

@@ -1,5 +1,6 @@
 """How many people live in the home, the respondent included."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dialogs.understanding.items import Item
@@ -25,12 +26,24 @@ class Part:
     past: bool = False
 
 
-def count(keys: list[str], row: list[Item], context: str) -> Count | None:
-    """(people, first token, end token), or None where the home is not counted."""
+def count(
+    keys: list[str], row: list[Item], context: str, names: Sequence[int] = (), sure: bool = False
+) -> Count | None:
+    """(people, first token, end token), or None where the home is not counted.
+
+    `names` are tokens that name people; `sure` asks for a number of people said as such ("three of us").
+    """
     asked = context == "household"
     parts = _parts(keys, row, asked)
+    if sure:
+        parts = [part for part in parts if part.kind == "total"]
+    elif asked:
+        parts = sorted([*parts, *(Part("part", 1, at, at + 1) for at in names)], key=lambda part: part.first)
     now = [part for part in parts if not part.past] or parts
-    totals = [part for part in now if part.kind == "total"] or [part for part in now if part.kind == "loose"]
+    loose = [part for part in now if part.kind == "loose"]
+    totals = [part for part in now if part.kind == "total"] or loose
+    if loose and loose[-1].first > totals[-1].first and _mended(row, totals[-1].end, loose[-1].first):
+        totals = loose
     if totals and (asked or _about_home(row, totals[-1])):
         last = totals[-1]
         return last.people + _without_me(row), last.first, last.end
@@ -46,6 +59,11 @@ def count(keys: list[str], row: list[Item], context: str) -> Count | None:
     if alone and not listed and (asked or _home(row)):
         return 1, alone.first, alone.end
     return None
+
+
+def _mended(row: list[Item], first: int, end: int) -> bool:
+    """'Three of us, no wait, five.'"""
+    return any(item.topic == "cue" and item.name == "repair" and first <= item.first < end for item in row)
 
 
 def _final(keys: list[str], item: Item) -> bool:
@@ -96,6 +114,9 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
     if value is None or item.status == "-":
         return None
     part = Part("loose", value, item.first, item.end)
+    before = keys[item.first - 1] if item.first else ""
+    if before in _AGES or (before in _POINTING and keys[item.first] in ("one", "1")):
+        return None
     for other in (o for o in row[at + 1 : at + 8] if o.first >= item.end):
         apart = other.first - part.end
         if other.topic == "sign" or other.number or apart > (1 if part.kind == "loose" else 0):
@@ -103,7 +124,10 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
         if other.topic == "person" and other.name not in ("they", "them"):
             if other.name == "patient" and part.kind == "total":
                 break
-            return Part("part", value, item.first, other.end)
+            if other.name == "pet":
+                return None
+            whole = _inclusive(row, other.end)
+            return Part("total" if whole else "part", value, item.first, other.end)
         if other.topic == "count" and other.name in ("us", "people", "others", "grown", "minors"):
             kinds = {"others": "others", "grown": "part", "minors": "part"}
             part.kind, part.end = kinds.get(other.name, "total"), other.end
@@ -117,11 +141,23 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
     return part
 
 
+_AGES = frozenset(("theyre", "hes", "shes", "aged", "age", "under", "over", "turning"))
+_POINTING = frozenset(("the", "that", "this", "which", "no", "any", "each", "every", "not"))  # the one with the green door
+
+
+def _inclusive(row: list[Item], end: int) -> bool:
+    """'Six students, me included', 'seven tenants altogether'."""
+    return any(
+        item.topic == "count" and (item.name == "inclusive" or (item.name == "people" and item.first == end))
+        for item in row
+    )
+
+
 def _other_thing(other: Item) -> bool:
     """A noun that is no person: years, rooms, cats, degrees."""
     return (
         other.topic == "measure" and other.name in ("otherunit", "degree", "celsius", "fahrenheit", "half", "pet")
-    ) or (other.topic == "time" and other.name.startswith("unit"))
+    ) or (other.topic == "time" and other.name.startswith(("unit", "longago")))
 
 
 def _measured_before(row: list[Item], at: int) -> bool:

@@ -193,6 +193,8 @@ class Scope:
         self.who = ""
         for symptom in (self.run or self.before) if self._others_before() else []:
             symptom.who, symptom.status, symptom.settled = "", "-", True
+        if self.keys[item.first] in small("not"):
+            self.denied, self.denied_at = "verb", item.end  # 不是我烧
 
     def _others_before(self) -> bool:
         targets = self.run or self.before
