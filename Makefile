@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test test-long check format bench fuzz lock clean
+.PHONY: help demo test test-long test-kill check format bench fuzz lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 14
@@ -31,6 +31,9 @@ test: .venv/dev  ## the tests (about two minutes)
 
 test-long: .venv/dev  ## the long tests too
 	@$(BIN)/python -m pytest -n 2 -m ""
+
+test-kill: .venv/dev  ## 5,000 calls, workers killed 20 times, on SQLite and PostgreSQL; every call audited
+	@$(BIN)/python -m tests.campaigns.kill
 
 check: .venv/dev  ## style and types
 	@$(BIN)/ruff check .

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.orm import Session
 
 from campaigns.dues import dues
 from campaigns.plan import Plan, next_open
@@ -75,21 +76,24 @@ def create(
 
 def find(store: Store, name: str) -> Campaign:
     """The campaign of this name; CampaignError lists those there are."""
-    with store.session() as session:
-        campaign = session.scalar(select(Campaign).where(Campaign.name == name))
-        if campaign is None:
-            names = ", ".join(session.scalars(select(Campaign.name).order_by(Campaign.id))) or "none"
-            raise CampaignError(f"there is no campaign {name!r} (there are: {names})")
-        session.expunge(campaign)
-    return campaign
+    found = campaigns_where(store, Campaign.name == name)
+    if not found:
+        names = ", ".join(campaign.name for campaign in campaigns_where(store)) or "none"
+        raise CampaignError(f"there is no campaign {name!r} (there are: {names})")
+    return found[0]
+
+
+def campaigns_where(store: Store, *conditions: ColumnElement[bool]) -> list[Campaign]:
+    """The campaigns of which all these conditions hold, by age; read without keeping writers waiting."""
+    with store.reading() as tx, Session(bind=tx) as session:
+        found = list(session.scalars(select(Campaign).where(*conditions).order_by(Campaign.id)))
+        session.expunge_all()
+    return found
 
 
 def all_campaigns(store: Store) -> list[Campaign]:
     """All campaigns, the newest first."""
-    with store.session() as session:
-        found = list(session.scalars(select(Campaign).order_by(Campaign.id.desc())))
-        session.expunge_all()
-    return found
+    return campaigns_where(store)[::-1]
 
 
 def rounds_so_far(store: Store, campaign: Campaign) -> int:

@@ -16,7 +16,6 @@ from functools import partial
 from queue import Empty, SimpleQueue
 
 from sqlalchemy import update
-from sqlalchemy.exc import DBAPIError
 
 from campaigns import pace
 from campaigns.crew import Crew, CutOff, mend_all
@@ -39,7 +38,7 @@ from records.dialling import (
     still_open,
 )
 from records.rounds import dispose
-from records.store import Tx
+from records.store import Tx, Unusable
 from records.tables import Campaign
 
 log = logging.getLogger(__name__)
@@ -78,8 +77,8 @@ class Chunk:
             try:
                 self._take_up()
                 return self._call_all()
-            except DBAPIError as error:
-                log.warning("the store cannot be used, no number is dialled: %s", error.orig)
+            except Unusable as error:
+                log.warning("the store cannot be used, no number is dialled: %s", error)
                 self._hang_up()
                 self._wait_for_store()
 
@@ -132,7 +131,7 @@ class Chunk:
         if isinstance(came, CutOff):
             raise came
         if isinstance(came, Exception):
-            if not isinstance(came, DBAPIError):
+            if not isinstance(came, Unusable):
                 log.error("attempt %s was interrupted by a fault", begun.attempt, exc_info=came)
             came = self.crew.mend(begun.attempt, self.plan, now)
         return replace(came, ended_at=now)
@@ -352,7 +351,7 @@ class Chunk:
                 raise CutOff("this worker has lost its place")
             try:
                 crew = self.crew
-                mend_all(crew.store, crew.worker, crew.mend, lambda _: self.plan, crew.clock(), ours)
+                mend_all(crew.store, crew.worker, crew.mend, {self.campaign.id: self.plan}, crew.clock(), ours)
                 return
-            except DBAPIError as error:
-                log.warning("the store still cannot be used: %s", error.orig)
+            except Unusable as error:
+                log.warning("the store still cannot be used: %s", error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -60,16 +60,16 @@ def mend_all(
     store: Store,
     worker: str,
     mend: MendFn,
-    plan: Callable[[int], Plan],
+    plans: Mapping[int, Plan],
     now: datetime,
     of: Callable[[LeftOpen], bool] = lambda attempt: True,
 ) -> int:
-    """Ends the attempts that a worker left open and of which `of` is true; returns how many. `plan` is a campaign's."""
+    """Ends the attempts that a worker left open and of which `of` is true; returns how many. `plans` by campaign."""
     with store.reading() as tx:
         cut = [attempt for attempt in left_open(tx, worker) if of(attempt)]
     for attempt in cut:
         with store.transaction() as tx:
-            tried = mend(attempt.id, plan(attempt.campaign_id), now)
+            tried = mend(attempt.id, plans[attempt.campaign_id], now)
             noted = {**tried.noted, "call_later_at": tried.call_later_at}
             ending = Ending(attempt.id, attempt.residents, tried.outcome, now, noted)
             end_attempts(tx, attempt.campaign_id, attempt.round, [ending])

@@ -22,6 +22,7 @@ STEWARD = "steward"
 BEAT_SECONDS = 1.0
 HELD_SECONDS = 4.0  # after its last beat a worker no longer dials ...
 IDLE_SECONDS = 6  # ... and a little later PostgreSQL ends its session, which frees the seat
+DYING_SECONDS = 2.0  # a process that was killed a moment ago may still hold its file
 LISTEN = (f"SET idle_session_timeout = '{IDLE_SECONDS}s'", "SET tcp_keepalives_idle = 2",
           "SET tcp_keepalives_interval = 1", "SET tcp_keepalives_count = 3")  # fmt: skip
 
@@ -47,13 +48,14 @@ class FileSeat:
 
     def __init__(self, path: Path) -> None:
         self._file: IO[str] = path.open("w")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._file.close()
-            raise CampaignError(
-                f"another process is making calls from this store ({path} is locked); on PostgreSQL many may"
-            ) from None
+        until = time.monotonic() + DYING_SECONDS
+        while not self._locked():
+            if time.monotonic() > until:
+                self._file.close()
+                raise CampaignError(
+                    f"another process is making calls from this store ({path} is locked); on PostgreSQL many may"
+                )
+            time.sleep(0.05)
 
     def held(self) -> bool:
         """Always: the system frees the lock when this process ends, and not before."""
@@ -69,6 +71,13 @@ class FileSeat:
     def close(self) -> None:
         """Leaves the seat."""
         self._file.close()
+
+    def _locked(self) -> bool:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
 
 class SessionSeat:

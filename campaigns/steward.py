@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import false, select, update
 
-from campaigns.campaign import CampaignError, plan_of, rounds_so_far
+from campaigns.campaign import CampaignError, campaigns_where, plan_of, rounds_so_far
 from campaigns.dues import by_rank
 from campaigns.engine import ChunkEngine
 from campaigns.lifecycle import ends_at, next_time, start
@@ -35,11 +35,7 @@ class Steward:
     def tick(self) -> None:
         """One look at every campaign that workers call."""
         sure = time.monotonic() >= self._sure_at
-        with self.store.session() as session:
-            asked = select(Campaign).where(Campaign.state.in_(("scheduled", "running", "cancelled")))
-            found = list(session.scalars(asked.order_by(Campaign.id)))
-            session.expunge_all()
-        for campaign in found:
+        for campaign in campaigns_where(self.store, Campaign.state.in_(("scheduled", "running", "cancelled"))):
             try:
                 self._look_after(campaign, sure)
             except CampaignError as error:

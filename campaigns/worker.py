@@ -10,9 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.exc import DBAPIError
 
-from campaigns.campaign import plan_of
+from campaigns.campaign import campaigns_where, plan_of
 from campaigns.chunk import Chunk
 from campaigns.crew import CallFn, Crew, CutOff, MendFn, NotifyFn, mend_all, nobody
 from campaigns.engine import THREADS, ChunkEngine
@@ -20,7 +19,7 @@ from campaigns.lines import Lines
 from campaigns.plan import Plan
 from campaigns.seat import STEWARD, take_seat
 from campaigns.steward import Steward
-from records.store import Store
+from records.store import Store, Unusable
 from records.tables import Campaign
 from records.tables import Worker as WorkerRow
 
@@ -85,17 +84,15 @@ class Worker:
         """Calls a chunk; see `Chunk.run`."""
         while True:
             try:
-                with self.store.session() as session:
-                    campaign = session.get(Campaign, campaign_id)
-                    session.expunge_all()
+                found = campaigns_where(self.store, Campaign.id == campaign_id)
                 break
-            except DBAPIError:
+            except Unusable:
                 if not self.seat.held():
                     raise CutOff("this worker has lost its place") from None
                 time.sleep(LOOK_SECONDS)
-        if campaign is None:
+        if not found:
             return None
-        return Chunk(self.crew, campaign, plan_of(campaign), round, layout, households).run()
+        return Chunk(self.crew, found[0], plan_of(found[0]), round, layout, households).run()
 
     def _join(self) -> None:
         with self.store.transaction() as tx:
@@ -112,8 +109,8 @@ class Worker:
                 self._steward = self._steward or self.seat.claim(STEWARD)
                 if self._steward:
                     self.steward.tick()
-            except DBAPIError as error:
-                log.warning("the store cannot be used: %s", error.orig)
+            except Unusable as error:
+                log.warning("the store cannot be used: %s", error)
             time.sleep(TICK_SECONDS)
 
     def _take_over(self) -> None:
@@ -129,13 +126,8 @@ class Worker:
                     self.seat.release(name)
 
     def _bury(self, name: str) -> None:
-        plans: dict[int, Plan] = {}
-
-        def plan(campaign_id: int) -> Plan:
-            with self.store.session() as session:
-                return plans.setdefault(campaign_id, plan_of(session.get_one(Campaign, campaign_id)))
-
-        cut = mend_all(self.store, name, self.mend, plan, self.clock())
+        plans = {campaign.id: plan_of(campaign) for campaign in campaigns_where(self.store, Campaign.layout > 0)}
+        cut = mend_all(self.store, name, self.mend, plans, self.clock())
         chunks = self.engine.take_over(name)
         log.warning("worker %s is gone: %s calls were interrupted, %s chunks go on here", name, cut, chunks)
         with self.store.transaction() as tx:
