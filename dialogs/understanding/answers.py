@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from functools import cache
 
+from dialogs.understanding.clauses import questions
 from dialogs.understanding.items import Item
 from dialogs.understanding.lexicon import Lexicon, Mention, layer, outermost, words
 from dialogs.understanding.text import is_sign
@@ -23,6 +24,8 @@ def answer_words(keys: list[str], row: list[Item], act: Mention | None = None) -
     masked = {at for m in scanned if m.label.name == "none" for at in range(m.first, m.end)}
     if act and act.label.name != "dont_know" and (act.label.name != "correction" or not keys[act.first].isascii()):
         masked.update(range(act.first, act.end))
+    if "?" in keys:
+        masked |= questions(keys)
     firsts = [item.first for item in row]
     for mention in scanned:
         if mention.end <= covered or not masked.isdisjoint(range(mention.first, mention.end)):
@@ -80,14 +83,14 @@ def bare(keys: list[str], row: list[Item], act: Mention | None = None) -> YesNo 
     said = [(m, item) for m, item in answer_words(keys, row, act) if not (item and item.who and item.first != m.first)]
     if any(m.label.name == "unsure" for m, _ in said):
         return None
-    strong = [m for m, _ in said if m.label.name in ("yes", "no", "hedged")]
+    strong = [m for m, _ in said if m.label.name in ("yes", "no", "hedged", "formerly")]
     weak = [m for m, _ in said if m.label.name == "weakyes"]
     if strong:
         chosen = strong[0]
         last = strong[-1]
         if (chosen.label.name == "no") != (last.label.name == "no") and _turned(row, chosen, last):
             chosen = last
-        name = "yes" if chosen.label.name == "hedged" else chosen.label.name
+        name = "yes" if chosen.label.name in ("hedged", "formerly") else chosen.label.name
         return name, chosen.first, chosen.end
     return ("yes", weak[0].first, weak[0].end) if weak else None
 
@@ -133,23 +136,44 @@ def about_contact(keys: list[str], row: list[Item], act: Mention | None = None) 
     """Answer to 'were you out of town, or near a sick or infected person, in the last 14 days'."""
     evidence = [item for item in row if item.topic == "contact"]
     yes = [item for item in evidence if _counts(row, item)]
-    if yes:
-        return "yes", yes[0].first, yes[0].end
-    if act and act.label.name == "refuse" and not any(item.name in ("trip", "met", "neg") for item in evidence):
+    if act and act.label.name in _EVASIVE and not any(item.name in _EVASIVE[act.label.name] for item in evidence):
         return None
+    if yes:
+        undecided = all(item.hedged for item in yes) and _undecided(keys, row)
+        return None if undecided else ("yes", yes[0].first, yes[0].end)
     plain = bare(keys, row, act)
     sick = next((item for item in row if _sick_other(keys, row, item)), None)
-    never = any(sick and item.first > sick.first and (item.name == "neg" or item.status == "-") for item in evidence)
+    never = next((i for i in evidence if sick and i.first > sick.first and (i.name == "neg" or i.status == "-")), None)
     if sick and not never and not (plain and plain[0] == "no" and not _but_after(row, plain[1], sick)):
         return "yes", sick.first, sick.end
     if plain and plain[0] == "no":
         return plain
+    if never:
+        return "no", never.first, never.end
     if plain and not (evidence and plain[0] == "yes" and all(i.name == "local" for i in evidence)):
         return plain
     asking = {item.clause for item in row if item.topic == "cue" and item.name == "unsure"}
     evidence = [item for item in evidence if item.clause not in asking]
-    no = [item for item in evidence if item.name == "local" or item.status == "-" or _long_ago(row, item)]
+    no = [item for item in evidence if item.name == "local" or item.status == "-" or _another_time(row, item)]
     return ("no", no[0].first, no[0].end) if no else None
+
+
+# what must be said beside these acts to answer all the same
+_EVASIVE = {"refuse": ("trip", "met", "neg"), "repeat": ("trip", "neg"), "who_are_you": ("trip", "neg")}
+
+
+def _undecided(keys: list[str], row: list[Item]) -> bool:
+    """'Perhaps I met one, I really can't say.'"""
+    return any(mention.label.name == "unsure" for mention, _ in answer_words(keys, row))
+
+
+def _another_time(row: list[Item], item: Item) -> bool:
+    return _long_ago(row, item) or _to_come(row, item)
+
+
+def _to_come(row: list[Item], item: Item) -> bool:
+    """A journey that is only planned."""
+    return any(i.topic == "cue" and i.name == "future" and i.clause == item.clause for i in row)
 
 
 def _but_after(row: list[Item], first: int, sick: Item) -> bool:
@@ -158,7 +182,7 @@ def _but_after(row: list[Item], first: int, sick: Item) -> bool:
 
 
 def _counts(row: list[Item], item: Item) -> bool:
-    if item.status != "+" or _long_ago(row, item) or (item.who and item.name != "met"):
+    if item.status != "+" or _another_time(row, item) or (item.who and item.name != "met"):
         return False
     if item.name == "went":
         return not any(
@@ -168,15 +192,28 @@ def _counts(row: list[Item], item: Item) -> bool:
 
 
 def _long_ago(row: list[Item], item: Item) -> bool:
-    """Whether a time of months or more stands in the clause; 月 in a name of a place is none."""
+    """Whether a time of months or more is said of a journey; 月 in a name of a place is none."""
     for at, other in enumerate(row):
-        if other.clause == item.clause and other.topic == "time":
+        if other.topic == "time" and _said_of(row, item, other):
             counted = at > 0 and row[at - 1].number is not None and row[at - 1].end == other.first
             if other.name in _LONG_AGO or (counted and other.name in ("unityear", "unitmonth")):
                 return True
     return False
 
 
+def _said_of(row: list[Item], item: Item, time: Item) -> bool:
+    """A time in the clause of a journey, or after it, where no other journey is named: 'I did, but that was last May'."""
+    if time.clause == item.clause:
+        return True
+    if time.first < item.first or time.first - item.end > _AFTER:
+        return False
+    between = [other for other in row if item.first < other.first < time.first]
+    beside = [other for other in row if other.clause == time.clause and other is not item]
+    ends = any(other.topic == "sign" and other.name in ("end", "question") for other in between)
+    return not ends and not any(other.topic == "contact" for other in between + beside)
+
+
+_AFTER = 10  # tokens from a journey to its time in a later clause
 _LONG_AGO = ("longago", "halfyear")
 
 

@@ -55,9 +55,10 @@ def hear(words: str, context: str, lang: str, options: Options, now: datetime | 
     row = items(text)
     Scope(text.keys, row).walk()
     found = Findings(text)
-    readings = _temperature(found, row, context)
+    doing = acts.act(text.keys, row)
+    readings = _temperature(found, row, context, doing.label.name if doing else "")
     present, absent = _symptoms(found, row)
-    act = _act(found, row, context)
+    act = _act(found, row, context, doing)
     _yes_no(found, row, context, present, absent, act)
     found.values["symptoms_present"], found.values["symptoms_absent"] = tuple(present), tuple(absent)
     _count(found, row, context)
@@ -72,8 +73,12 @@ def hear(words: str, context: str, lang: str, options: Options, now: datetime | 
     return found.understood()
 
 
-def _temperature(found: Findings, row: list[Item], context: str) -> list[Reading]:
+def _temperature(found: Findings, row: list[Item], context: str, act: str) -> list[Reading]:
+    if act == "correction" and context == "open" and not any(i.topic in ("count", "person", "time") for i in row):
+        context = "confirm"  # "I said 37, it's 38"
     degrees, status, reading, readings = temperature(found.text.keys, row, context)
+    if status == "implausible" and act in _NO_READING:
+        status, reading = "absent", None
     found.values["temperature_status"] = status
     if reading:
         sure = HEDGED if reading.item.hedged or len(readings) > 1 else SURE
@@ -119,8 +124,10 @@ def _answer(
     return answers.bare(keys, row, act) if context in ("open", "confirm", "members") else None
 
 
-def _act(found: Findings, row: list[Item], context: str) -> Mention | None:
-    act = acts.act(found.text.keys, row)
+_NO_READING = ("call_later", "repeat", "who_are_you", "refuse", "wrong_number", "human")  # "call me at six"
+
+
+def _act(found: Findings, row: list[Item], context: str, act: Mention | None) -> Mention | None:
     if act is None or _answered(found, act, context):
         return None
     found.note("act", act.label.name, act.first, act.end)
@@ -136,16 +143,16 @@ def _answered(found: Findings, act: Mention, context: str) -> bool:
         after = found.text.ends[act.end - 1]
         return any(start >= after for start, _ in found.spans.values())
     measured = found.values["temperature_status"] == "ok"
-    return act.label.name == "dont_know" and context == "temperature" and measured
+    return act.label.name in ("dont_know", "repeat") and context == "temperature" and measured
 
 
 def _count(found: Findings, row: list[Item], context: str) -> None:
-    counted = any(item.topic in ("count", "person") for item in row)
+    counted = any(item.topic == "count" or item.number for item in row)
     mended = counted and found.values.get("act") == "correction" and "temperature_c" not in found.values
     context = "household" if mended else context
     unsaid = found.values.get("act") in ("dont_know", "hold_on", "refuse", "who_are_you", "repeat", "human")
     named = names(found.text, row) if context == "household" else ()
-    people = count(found.text.keys, row, context, named, sure=unsaid)
+    people = count(found.text.keys, row, context, named, sure=unsaid, mended=mended)
     if people:
         found.note("count", *people)
 

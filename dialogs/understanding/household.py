@@ -27,22 +27,25 @@ class Part:
 
 
 def count(
-    keys: list[str], row: list[Item], context: str, names: Sequence[int] = (), sure: bool = False
+    keys: list[str], row: list[Item], context: str, names: Sequence[int] = (), sure: bool = False, mended: bool = False
 ) -> Count | None:
     """(people, first token, end token), or None where the home is not counted.
 
-    `names` are tokens that name people; `sure` asks for a number of people said as such ("three of us").
+    `names` are tokens that name people; `sure` asks for a number said; `mended`: the last one counts.
     """
     asked = context == "household"
+    paired = _paired(row) if asked else None
+    if paired:
+        return paired
     parts = _parts(keys, row, asked)
     if sure:
-        parts = [part for part in parts if part.kind == "total"]
+        parts = [part for part in parts if part.kind in ("total", "loose")]
     elif asked:
         parts = sorted([*parts, *(Part("part", 1, at, at + 1) for at in names)], key=lambda part: part.first)
     now = [part for part in parts if not part.past] or parts
     loose = [part for part in now if part.kind == "loose"]
     totals = [part for part in now if part.kind == "total"] or loose
-    if loose and loose[-1].first > totals[-1].first and _mended(row, totals[-1].end, loose[-1].first):
+    if loose and loose[-1].first > totals[-1].first and (mended or _mended(row, totals[-1].end, loose[-1].first)):
         totals = loose
     if totals and (asked or _about_home(row, totals[-1])):
         last = totals[-1]
@@ -58,7 +61,9 @@ def count(
     )
     if alone and not listed and (asked or _home(row)):
         return 1, alone.first, alone.end
-    return None
+    me = next((item for item in row if item.topic == "cue" and item.name == "i"), None)
+    pet = next((item for item in row if item.topic == "person" and item.name == "pet"), None)
+    return (1, me.first, pet.end) if asked and me and pet and not parts else None  # 我同只猫
 
 
 def _mended(row: list[Item], first: int, end: int) -> bool:
@@ -100,6 +105,43 @@ def _parts(keys: list[str], row: list[Item], asked: bool) -> list[Part]:
     return parts
 
 
+def _paired(row: list[Item]) -> Count | None:
+    """大人四个小孩两个: each number behind its noun."""
+    counted = [item for item in row if item.number and _whole(item)]
+    nouns = [next((noun for noun in row if noun.end == item.first and _noun(noun)), None) for item in counted]
+    if len(counted) < 2 or None in nouns or _noun_follows(row, counted[-1]):
+        return None
+    if not all(any(o.first == i.end and (o.topic, o.name) == ("count", "people") for o in row) for i in counted):
+        return None
+    me = 0 if any(noun and noun.topic == "count" for noun in nouns) else 1
+    rest = [i for i in row if i.topic == "person" and i.name not in _NOT_AT_HOME and i not in nouns]
+    people = sum(_whole(item) or 0 for item in counted) + sum(_SEVERAL.get(item.name, 1) for item in rest)
+    return people + me, counted[0].first, counted[-1].end
+
+
+def _noun_follows(row: list[Item], number: Item) -> bool:
+    """Whether the last number stands before a noun in its clause after all."""
+    for item in row:
+        if item.first >= number.end and (item.topic == "sign" or _noun(item)):
+            return item.topic != "sign"
+    return False
+
+
+def _noun(item: Item) -> bool:
+    known = item.topic == "person" and item.name not in _NOT_AT_HOME
+    return known or (item.topic == "count" and item.name in ("grown", "minors"))
+
+
+def _described(keys: list[str], row: list[Item], at: int) -> Item | None:
+    """一个上小学的娃: the person behind a description."""
+    for item in row[at + 1 :]:
+        if item.topic == "sign" or item.number:
+            return None
+        if item.topic == "person" and keys[item.first - 1] in ("的", "嘅"):
+            return item
+    return None
+
+
 def _couple(row: list[Item], at: int) -> Part:
     item = row[at]
     people = any(other.topic == "person" and other.clause == item.clause for other in row)
@@ -111,11 +153,17 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
     """What a number counts, from the word after it."""
     item = row[at]
     value = _whole(item)
-    if value is None or item.status == "-":
+    if value is None or item.status == "-" or keys[item.first] == "几":
         return None
     part = Part("loose", value, item.first, item.end)
     before = keys[item.first - 1] if item.first else ""
     if before in _AGES or (before in _POINTING and keys[item.first] in ("one", "1")):
+        return None
+    if (
+        keys[item.end : item.end + 1] in (["second"], ["moment"], ["tick"])
+        or _with_pet(keys, row, at)
+        or _age(keys, row, at)
+    ):
         return None
     for other in (o for o in row[at + 1 : at + 8] if o.first >= item.end):
         apart = other.first - part.end
@@ -134,6 +182,9 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
             part.with_me = other.name == "grown"
         elif part.kind == "loose" and _other_thing(other):
             return None
+    described = _described(keys, row, at) if part.kind == "total" else None
+    if described:
+        return Part("part", value, item.first, described.end)
     if part.kind == "loose" and (_measured_before(row, at) or (value > 20 and keys[item.end : item.end + 1] == ["了"])):
         return None
     if part.kind == "loose" and keys[item.first - 1 : item.first] in (["plus"], ["+"], ["加"]):
@@ -142,7 +193,25 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
 
 
 _AGES = frozenset(("theyre", "hes", "shes", "aged", "age", "under", "over", "turning"))
-_POINTING = frozenset(("the", "that", "this", "which", "no", "any", "each", "every", "not"))  # the one with the green door
+_POINTING = frozenset(
+    ("the", "that", "this", "which", "no", "any", "each", "every", "not")
+)  # the one with the green door
+
+
+def _with_pet(keys: list[str], row: list[Item], at: int) -> bool:
+    """'Four, five with the dog.'"""
+    end = row[at].end
+    near = [other for other in row[at + 1 : at + 4] if other.first - end <= 4]
+    joined = keys[end : end + 1] and keys[end] in ("with", "including", "counting", "if")
+    return bool(joined) and any(other.topic == "person" and other.name == "pet" for other in near)
+
+
+def _age(keys: list[str], row: list[Item], at: int) -> bool:
+    """The second of 'they're 8 and 10'."""
+    before = [other for other in row[:at] if other.number]
+    if not before or keys[before[-1].end : row[at].first] not in (["and"], [","], [",", "and"]):
+        return False
+    return before[-1].first > 0 and keys[before[-1].first - 1] in _AGES
 
 
 def _inclusive(row: list[Item], end: int) -> bool:

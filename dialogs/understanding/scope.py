@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from dialogs.understanding.clauses import Clauses, small
+from dialogs.understanding.clauses import Clauses, questions, small
 from dialogs.understanding.items import Item
 
 FAR = 9  # tokens over which a denial still holds
@@ -49,6 +49,15 @@ class Scope:
             if item.topic in ("number", "time"):
                 said_no = self.denied and self.denied_at == item.first and self.keys[item.first - 1] != "no"
                 item.status = "-" if said_no else "+"
+
+        self._leave_questions()
+
+    def _leave_questions(self) -> None:
+        """What is only asked ("do I sound like I have a fever?") is neither so nor not so."""
+        asked = questions(self.keys) if "?" in self.keys else ()
+        for item in self.row:
+            if item.first in asked and item.topic in ("symptom", "contact") and not item.settled:
+                item.status = "?"
 
     # what is said
 
@@ -230,6 +239,8 @@ class Scope:
             and self.keys[item.first - 2] in small("preposition")
         ):
             return
+        if item.name == "patient" and self.denied and self.keys[item.first - 1] in small("preposition"):
+            return  # 没跟病人打过交道
         if item.name == "them" and not self.named and (self.run or self.before):
             return  # the chills, "they passed"
         pronoun = item.name in ("they", "them")
@@ -275,6 +286,8 @@ class Scope:
         brief = not self.keys[item.first].isascii() and item.end - item.first == 1
         if brief and not (following and following.number):
             return
+        if self.keys[item.end - 1] in small("hearsay") and following and following.topic in ("symptom", "contact"):
+            return  # 我同桌请假了，说是发烧
         if not (following and following.topic == "person" and following.first - item.end <= 1):
             self.who = ""
 
