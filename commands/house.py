@@ -56,6 +56,7 @@ class House:
 
         understand("")  # reads the lexicons, so that the first resident need not wait for them
         gc.freeze()  # they are large and live for ever: the collector need not walk through them again and again
+        gc.set_threshold(50_000, 20, 100)  # a call makes many small things and hardly a cycle: fewer, longer rounds
         return Desk(self.store, load_script, clock=clock, each_turn=clock is not None, facts=self.facts)
 
     def at(self, store: str) -> House:
