@@ -202,7 +202,7 @@ def _long_ago(row: list[Item], item: Item) -> bool:
 
 
 def _said_of(row: list[Item], item: Item, time: Item) -> bool:
-    """A time in the clause of a journey, or after it, where no other journey is named: 'I did, but that was last May'."""
+    """A time in the clause of a journey, or after it where no other is named: 'I did, but that was last May'."""
     if time.clause == item.clause:
         return True
     if time.first < item.first or time.first - item.end > _AFTER:

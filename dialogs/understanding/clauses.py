@@ -15,6 +15,21 @@ def small(name: str) -> frozenset[str]:
     return words("small", name)
 
 
+_ENDS = frozenset((".", "!", ";", "\n", "?"))
+
+
+def questions(keys: list[str]) -> set[int]:
+    """The tokens of sentences that begin like an English question and end in a question mark."""
+    found: set[int] = set()
+    start = 0
+    for at, key in enumerate(keys):
+        if key in _ENDS:
+            if key == "?" and keys[start] in small("asking"):
+                found.update(range(start, at))
+            start = at + 1
+    return found
+
+
 class Clauses:
     """The row of items seen by clause; every look costs no more than its clause."""
 

@@ -117,10 +117,17 @@ def _measure_before(row: list[Item], at: int) -> str:
     """The last measure named before the number, not further than the number before it."""
     end = row[at].first
     for other in reversed(row[:at]):
+        if other.number and other.end == end:
+            end = other.first  # one thirty over eighty
+            continue
         if other.number or (other.topic == "sign" and other.name in ("end", "question")):
             return ""
         if other.topic != "measure" or end - other.end > _NEAR:
             continue
+        if other.name == "body" and any(
+            o.name == "other" and o.end == other.first for o in row[:at] if o.topic == "measure"
+        ):
+            return "other"  # the heater says 41
         if other.name == "body" or (other.name == "other" and not _after_number(row, other)):
             return other.name
         if other.name == "othernear" and end - other.end <= 1:
@@ -214,10 +221,11 @@ def temperature(
     own = [r for r in found if _own(r, context)]
     good = [r for r in own if celsius(r.value, r.unit) is not None]
     denied = [r for r in good if r.item.status == "-"]
-    good = [r for r in good if r not in denied] or good
+    good = [r for r in good if r not in denied]
     if good:
         last = _latest(good)
         return celsius(last.value, last.unit), "ok", last, found
+    own = [r for r in own if r not in denied]
     if own:
         return None, "implausible", own[-1], found
     return None, "absent", None, found
