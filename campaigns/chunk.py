@@ -94,6 +94,7 @@ class Chunk:
         self._calling = 0
         self._over = False
         self._turned = 0.0
+        self._seen = self.crew.clock()
         self._read(self.households)
 
     def _call_all(self) -> datetime | None:
@@ -159,16 +160,29 @@ class Chunk:
 
     def _lines(self) -> tuple[int, list[datetime] | None]:
         """How many lines are taken for this turn, and the slots in which they may dial (None: at once)."""
-        now = self.crew.clock()
+        now = self._follow_clock()
         ready = sum(at <= now for at, *_ in self._waiting)
         if not ready or self._over or self.crew.leaving.is_set() or not self.crew.may_dial():
             return 0, None
         lines = self.crew.lines.take(ready, TICK)
-        slots = pace.lease(self.crew.store, self.campaign.id, lines, now) if lines else None
+        try:
+            slots = pace.lease(self.crew.store, self.campaign.id, lines, now) if lines else None
+        except BaseException:
+            self.crew.lines.give_back(lines)
+            raise
         if slots is None:
             return lines, None
         self.crew.lines.give_back(lines - len(slots))
         return len(slots), slots
+
+    def _follow_clock(self) -> datetime:
+        """This moment; when the clock was set back, whoever was due already is due now, and not in an hour again."""
+        now = self.crew.clock()
+        if now < self._seen:
+            self._waiting = [(now if at <= self._seen else at, rank, one) for at, rank, one in self._waiting]
+            heapq.heapify(self._waiting)
+        self._seen = now
+        return now
 
     def _dial(self, begun: Begun, slot: datetime | None) -> None:
         """Makes one call, on a thread of its own."""
@@ -213,7 +227,8 @@ class Chunk:
         stands = standing(tx, self.campaign.id, lock=self.plan.quota is not None)
         now = self.crew.clock()
         self._over = stands.state != "running" or stands.layout != self.layout or now >= self.ends
-        if self._over or not lines or self._enough(tx):
+        lines = 0 if self._over else self._room(tx, lines)
+        if not lines:
             return []
         chosen = self._allowed(tx, self._next(lines, now), now)
         rows = [Beginning(due.household_id, due.answering(p), p, len(due.past) + 1) for due, p in chosen]
@@ -234,10 +249,14 @@ class Chunk:
             for attempt, row, (due, phone) in zip(ids, rows, chosen, strict=True)
         ]
 
-    def _enough(self, tx: Tx) -> bool:
-        if self.plan.quota is None:
-            return False
-        return full(self.plan, answered(tx, self.campaign.id, self.round), in_call(tx, self.campaign.id))
+    def _room(self, tx: Tx, lines: int) -> int:
+        """On how many of these lines a call may begin, if all calls in progress are answered in full."""
+        if self.plan.quota is None or not lines:
+            return lines
+        complete, busy = answered(tx, self.campaign.id, self.round), in_call(tx, self.campaign.id)
+        while lines and full(self.plan, complete, busy + lines - 1):
+            lines -= 1
+        return lines
 
     def _next(self, lines: int, now: datetime) -> list[tuple[Due, str]]:
         """Whoever is due now, by rank, and the number to dial."""

@@ -20,8 +20,8 @@ from records.store import Store
 SPACE = 7_305_982  # any fixed number: ours among the advisory locks of the database
 STEWARD = "steward"
 BEAT_SECONDS = 1.0
-HELD_SECONDS = 4.0  # after its last beat a worker no longer dials ...
-IDLE_SECONDS = 6  # ... and a little later PostgreSQL ends its session, which frees the seat
+HELD_SECONDS = 6.0  # after its last beat a worker no longer dials ...
+IDLE_SECONDS = 8  # ... and a little later PostgreSQL ends its session, which frees the seat
 DYING_SECONDS = 2.0  # a process that was killed a moment ago may still hold its file
 LISTEN = (f"SET idle_session_timeout = '{IDLE_SECONDS}s'", "SET tcp_keepalives_idle = 2",
           "SET tcp_keepalives_interval = 1", "SET tcp_keepalives_count = 3")  # fmt: skip

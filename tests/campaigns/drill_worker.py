@@ -89,7 +89,8 @@ def work(url, address, lines):
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     worker = Worker(store, calls, partial(mend, store, desk), lines=lines)
     print(worker.name, os.getpid(), flush=True)
-    worker.run(stop.is_set)
+    if not worker.run(stop.is_set):
+        print("cut off", flush=True)
     worker.leave()
     os._exit(0)
 

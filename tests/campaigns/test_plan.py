@@ -1,7 +1,7 @@
 """The rules of the plan, played from `plan_tables.yaml`."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,21 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from campaigns.plan import Past, broken, is_open, next_number, next_open, next_try, priority, round_end
+from campaigns.lifecycle import next_time, repeating
+from campaigns.pace import next_slots
+from campaigns.plan import (
+    Past,
+    broken,
+    fallback,
+    full,
+    is_open,
+    next_call,
+    next_number,
+    next_open,
+    next_try,
+    priority,
+    round_end,
+)
 from campaigns.plan_file import PlanError, load_plan, make_plan, plan_data
 
 TABLES = yaml.safe_load((Path(__file__).parent / "plan_tables.yaml").read_text(encoding="utf-8"))
@@ -41,9 +55,46 @@ def pasts(table):
 
 @pytest.mark.parametrize("row", rows("next_open"))
 def test_next_open(row):
-    plan = make_plan({"windows": row["windows"], "holidays": row.get("holidays", {})})
+    plan = make_plan({"windows": row["windows"], "holidays": row.get("holidays", {}), "quiet": row.get("quiet", [])})
     assert next_open(plan, local(row["at"])) == (row["opens"] and local(row["opens"]))
     assert is_open(plan, local(row["at"])) is (row["opens"] == row["at"])
+
+
+@pytest.mark.parametrize("row", rows("next_call"))
+def test_next_call(row):
+    assert next_call(PLAN, local(row["at"]), row.get("zone", ""), row.get("hour")) == local(row["calls"])
+
+
+@pytest.mark.parametrize("row", rows("full"))
+def test_full(row):
+    assert full(replace(PLAN, quota=row["quota"]), row["complete"], row["in_call"]) is row["full"]
+
+
+@pytest.mark.parametrize("row", rows("fallback"))
+def test_fallback(row):
+    assert fallback(replace(PLAN, fallback=row["fallback"]), pasts(row["past"])) == row["channel"]
+
+
+@pytest.mark.parametrize("row", rows("slots"))
+def test_slots(row):
+    def at(milliseconds):
+        return None if milliseconds is None else NINE + timedelta(milliseconds=milliseconds)
+
+    slots, after = next_slots(at(row["free_from"]), row["pace"], row["wanted"], NINE)
+    assert (slots, after) == ([at(m) for m in row["slots"]], at(row["after"]))
+
+
+@pytest.mark.parametrize("row", rows("next_time"))
+def test_next_time(row):
+    repeats = repeating(row, date(2026, 3, 2))
+    assert next_time(repeats, ZONE, local(row["at"])) == (row["next"] and local(row["next"]))
+
+
+def test_plan_that_refers_to_itself_is_refused(tmp_path):
+    file = tmp_path / "circle.yaml"
+    file.write_text("windows: {mon: ['08:00-21:00']}\nretry: &r {busy: [5], no_answer: *r}\n", encoding="utf-8")
+    with pytest.raises(PlanError, match="no_answer: must be a list of minutes"):
+        load_plan(file)
 
 
 @pytest.mark.parametrize("row", rows("next_try"))
