@@ -16,6 +16,7 @@ from campaigns.plan import Plan, next_open
 from campaigns.plan_file import make_plan, plan_data
 from campaigns.runner import AttemptFn, Due, Tally, VirtualRound
 from records.attempts import calls_since
+from records.dialling import close_rest
 from records.rounds import dispose, finish_round, launch_round
 from records.store import Store
 from records.tables import Campaign, Record
@@ -179,6 +180,10 @@ def play(
     tally = driver.run(found)
     if tally.stopped_by == "network errors":
         _state(store, campaign, "paused")
+    elif tally.stopped_by == "quota":
+        with store.transaction() as tx:
+            close_rest(tx, campaign.id, round, "quota")
+        _state(store, campaign, "completed", ended_at=driver.now)
     else:
         with store.transaction() as tx:
             finish_round(tx, campaign.id, round, driver.now)

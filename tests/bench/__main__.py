@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-BENCHES = ("turns", "calls", "roster", "tables", "understanding")
+BENCHES = ("turns", "calls", "engine", "roster", "tables", "understanding")
 
 
 def run(name):
