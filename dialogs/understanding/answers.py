@@ -115,6 +115,9 @@ def about_fever(keys: list[str], row: list[Item], act: Mention | None = None) ->
         if last.status == "?":
             return None
         return ("yes" if last.status == "+" else "no"), last.first, last.end
+    for mention, _ in answer_words(keys, row, act):
+        if mention.label.name == "formerly":
+            return "no", mention.first, mention.end
     for at, item in enumerate(row):
         if (
             item.topic == "cue"

@@ -24,6 +24,8 @@ def questions(keys: list[str]) -> set[int]:
     start = 0
     for at, key in enumerate(keys):
         if key in _ENDS:
+            while start < at and (keys[start] in small("lead") or keys[start] == ","):
+                start += 1
             if key == "?" and keys[start] in small("asking"):
                 found.update(range(start, at))
             start = at + 1

@@ -7,6 +7,7 @@ from typing import Any
 
 from dialogs.understanding import acts, answers
 from dialogs.understanding.choices import choice
+from dialogs.understanding.clauses import small
 from dialogs.understanding.household import count
 from dialogs.understanding.items import Item, items
 from dialogs.understanding.later import later
@@ -74,7 +75,7 @@ def hear(words: str, context: str, lang: str, options: Options, now: datetime | 
 
 
 def _temperature(found: Findings, row: list[Item], context: str, act: str) -> list[Reading]:
-    if act == "correction" and context == "open" and not any(i.topic in ("count", "person", "time") for i in row):
+    if act == "correction" and context == "open" and not _counts_else(row):
         context = "confirm"  # "I said 37, it's 38"
     degrees, status, reading, readings = temperature(found.text.keys, row, context)
     if status == "implausible" and act in _NO_READING:
@@ -121,7 +122,16 @@ def _answer(
         return answers.about_contact(keys, row, act)
     if context == "symptoms":
         return answers.about_symptoms(keys, row, act, present, absent)
-    return answers.bare(keys, row, act) if context in ("open", "confirm", "members") else None
+    said = answers.bare(keys, row, act) if context in ("open", "confirm", "members") else None
+    if context == "confirm" and said is None and not present and not absent:
+        fine = answers.well(keys, row)
+        return ("yes", *fine[1:]) if fine else None
+    return said
+
+
+def _counts_else(row: list[Item]) -> bool:
+    """Whether numbers may count people or days."""
+    return any(i.topic in ("count", "person") or (i.topic == "time" and i.name.startswith("unit")) for i in row)
 
 
 _NO_READING = ("call_later", "repeat", "who_are_you", "refuse", "wrong_number", "human")  # "call me at six"
@@ -143,7 +153,9 @@ def _answered(found: Findings, act: Mention, context: str) -> bool:
         after = found.text.ends[act.end - 1]
         return any(start >= after for start, _ in found.spans.values())
     measured = found.values["temperature_status"] == "ok"
-    return act.label.name in ("dont_know", "repeat") and context == "temperature" and measured
+    again = any(key in small("again") for key in found.text.keys[act.first : act.end])
+    aside = act.label.name == "dont_know" or (act.label.name in ("call_later", "repeat") and not again)
+    return aside and context == "temperature" and measured
 
 
 def _count(found: Findings, row: list[Item], context: str) -> None:

@@ -157,7 +157,10 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
         return None
     part = Part("loose", value, item.first, item.end)
     before = keys[item.first - 1] if item.first else ""
-    if before in _AGES or (before in _POINTING and keys[item.first] in ("one", "1")):
+    only_one = keys[item.first] in ("one", "1")
+    if before in _AGES or (
+        only_one and (before in _POINTING or keys[item.end : item.end + 2] in (["of", "my"], ["of", "the"]))
+    ):
         return None
     if (
         keys[item.end : item.end + 1] in (["second"], ["moment"], ["tick"])

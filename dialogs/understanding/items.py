@@ -119,6 +119,8 @@ def _bodily(keys: list[str], row: list[Item]) -> list[Item]:
                 asked if keys[item.end : item.end + 1] not in (["in"], ["across"], ["of"], ["on"], ["around"]) else []
             )
             near = [part for part in parts or carried[-1:] or again if item.first - part.end <= _APART]
+            if item.name == "fine" and keys[item.first - 1] in ("im", "am", "i", "feel", "else", "otherwise", "rest"):
+                continue  # a sore throat, otherwise I'm all right
             if near and not any((part.name, item.name) in table or ("alone", item.name) in table for part in near):
                 continue
             for part in near:

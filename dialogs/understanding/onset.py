@@ -116,7 +116,8 @@ def _elsewhere(row: list[Item], moment: Moment) -> bool:
         return False
     if any(item.topic == "symptom" and not item.who for item in clause):
         return False
-    if any(item.number and item.number.decimal and 34 <= item.number.value <= 43 for item in clause):
+    degrees = any(item.topic == "measure" and item.name == "degree" for item in clause)
+    if any(i.number and (i.number.decimal or degrees) and 34 <= i.number.value <= 43 for i in clause):
         return True
     return any((item.topic, item.name) in _ELSEWHERE for item in clause)
 

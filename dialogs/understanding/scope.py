@@ -47,7 +47,11 @@ class Scope:
                 step(self, at, item)
             item.who, item.past, item.hedged = self.who, self.past, self.hedged
             if item.topic in ("number", "time"):
-                said_no = self.denied and self.denied_at == item.first and self.keys[item.first - 1] != "no"
+                said_no = (
+                    self.denied
+                    and self.denied_at == item.first
+                    and "no" not in self.keys[max(item.first - 2, 0) : item.first]
+                )
                 item.status = "-" if said_no else "+"
 
         self._leave_questions()
@@ -267,9 +271,10 @@ class Scope:
             self.run = [symptom for symptom in self.run if symptom is not before]
 
     def _self_(self, at: int, item: Item) -> None:
-        if item.name == "my" and self.keys[item.first - 1 : item.first] and self.keys[item.first - 1] in small("place"):
-            return  # a lady in my office
         following = self.row[at + 1] if at + 1 < len(self.row) else None
+        placed = item.name == "my" and item.first > 0 and self.keys[item.first - 1] in small("place")
+        if placed and not (following and following.topic == "part"):
+            return  # a lady in my office
         han = not self.keys[item.first].isascii()
         if following and following.topic == "person" and following.first - item.end <= 1 and (han or item.name == "my"):
             return
@@ -286,7 +291,8 @@ class Scope:
         brief = not self.keys[item.first].isascii() and item.end - item.first == 1
         if brief and not (following and following.number):
             return
-        if self.keys[item.end - 1] in small("hearsay") and following and following.topic in ("symptom", "contact"):
+        hearsay = self.keys[item.end - 1] in small("hearsay") and self.keys[item.first - 1] == ","
+        if hearsay and following and following.topic in ("symptom", "contact"):
             return  # 我同桌请假了，说是发烧
         if not (following and following.topic == "person" and following.first - item.end <= 1):
             self.who = ""

@@ -142,11 +142,12 @@ def _bodily_phrases() -> Iterator[tuple[str, str]]:
 def sounding(keys: list[str], known: list[Mention]) -> list[Mention]:
     """The mentions known, and where words are left over, symptoms that these sound like in place of single words."""
     covered = {at for mention in known for at in range(mention.first, mention.end)}
+    longer = {at for mention in known if mention.end - mention.first > 1 for at in range(mention.first, mention.end)}
     found: list[Mention] = []
     for at, key in enumerate(keys):
         if at in covered or not key.isalpha():
             continue
-        mention = _like_word(key, at) if key.isascii() else _like_phrase(keys, at, known)
+        mention = _like_word(key, at) if key.isascii() else _like_phrase(keys, at, longer)
         if mention and not any(mention.first < other.end and other.first < mention.end for other in found):
             found.append(mention)
     if not found:
@@ -165,9 +166,8 @@ def _like_word(word: str, at: int) -> Mention | None:
     return None
 
 
-def _like_phrase(keys: list[str], at: int, known: list[Mention]) -> Mention | None:
-    """Characters that sound like a symptom of which at least one, and half of them, are right."""
-    longer = {place for m in known if m.end - m.first > 1 for place in range(m.first, m.end)}
+def _like_phrase(keys: list[str], at: int, longer: set[int]) -> Mention | None:
+    """Characters outside longer known words that sound like a symptom; at least half of them are right."""
     for size in (4, 3, 2):
         for first in range(max(at - size + 1, 0), min(at, len(keys) - size) + 1):
             window = keys[first : first + size]

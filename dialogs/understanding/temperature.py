@@ -135,6 +135,11 @@ def _measure_before(row: list[Item], at: int) -> str:
     return ""
 
 
+def _told_by_other(before: list[Item], says: Item) -> bool:
+    """'The heater says 41.'"""
+    return any((o.topic, o.name) == ("measure", "other") and o.end == says.first for o in before)
+
+
 def _after_number(row: list[Item], place: Item) -> bool:
     """'24 in the flat and 36.7': a place that belongs to the number before it."""
     before = [item for item in row if item.end <= place.first]
