@@ -25,7 +25,7 @@ from records.tables import Worker as WorkerRow
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 0.5
-LOOK_SECONDS = 1.0  # between two looks at the other workers
+LOOK_SECONDS = 1.0  # between two tries to reach a store that is gone
 GIVE_UP_SECONDS = 10.0  # how long a worker that leaves waits for its calls
 
 
@@ -57,13 +57,12 @@ class Worker:
         self.engine = ChunkEngine(url, self.name, self.run_chunk, at_once)
         self._take_over()
         self.steward = Steward(store, self.engine, clock)
-        self._steward = False
-        self._looked = 0.0
+        self._is_steward = False
 
     def run(self, done: Callable[[], bool]) -> bool:
         """Works until `done`; False when the worker was cut off, and must begin anew under another name."""
-        stewarding = threading.Thread(target=self._stewards, args=(done,), daemon=True, name="steward")
-        stewarding.start()
+        for name, look in (("steward", self._steward), ("takeover", self._take_over)):
+            threading.Thread(target=self._again_and_again, args=(look, done), daemon=True, name=name).start()
         while not done():
             if not self.seat.held():
                 log.warning("worker %s is cut off from the database: no number is dialled", self.name)
@@ -99,19 +98,19 @@ class Worker:
             row = {"id": self.name, "lines": self.lines.count, "joined_at": self.clock()}
             tx.execute(insert(WorkerRow), row)
 
-    def _stewards(self, done: Callable[[], bool]) -> None:
-        """Looks after the others and, as the one steward, after the campaigns."""
+    def _again_and_again(self, look: Callable[[], None], done: Callable[[], bool]) -> None:
         while not done() and self.seat.held():
             try:
-                if time.monotonic() >= self._looked + LOOK_SECONDS:
-                    self._take_over()
-                    self._looked = time.monotonic()
-                self._steward = self._steward or self.seat.claim(STEWARD)
-                if self._steward:
-                    self.steward.tick()
+                look()
             except Unusable as error:
                 log.warning("the store cannot be used: %s", error)
             time.sleep(TICK_SECONDS)
+
+    def _steward(self) -> None:
+        """Looks after the campaigns, if no other worker does."""
+        self._is_steward = self._is_steward or self.seat.claim(STEWARD)
+        if self._is_steward:
+            self.steward.tick()
 
     def _take_over(self) -> None:
         """Ends the calls that dead workers left open, and puts their chunks back into the queue."""
