@@ -6,6 +6,7 @@ from dialogs.understanding.chinese import DIGITS as HAN_DIGITS
 from dialogs.understanding.items import Item
 
 LOWEST, HIGHEST = 34.0, 43.0  # °C that a living resident may report
+_WIDE = 40  # items around a number among which its time is looked for
 _NEAR = 6  # tokens between a word like 'pulse' and its number
 
 
@@ -191,6 +192,7 @@ def _other_after(row: list[Item], at: int, reading: Reading) -> bool:
 def _rank(row: list[Item], at: int, item: Item) -> int | None:
     """How late the reading was: the nearest word of time in its clause, None where nothing is said."""
     best, distance = None, 99
+    row = row[max(at - _WIDE, 0) : at + _WIDE]
     for other in row:
         if other.topic != "when" and other.topic != "time":
             continue
