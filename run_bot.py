@@ -106,6 +106,7 @@ def _campaign(commands: Commands) -> None:
 def _when(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--real-time", action="store_true", help="not in virtual time 实时外呼")
     _speed(sub)
+    sub.add_argument("--again", action="store_true", help="another round of one that is over 再打一轮")
     sub.add_argument("--at", type=datetime.fromisoformat, help="by workers, from then on 定时 (YYYY-MM-DDTHH:MM)")
     sub.add_argument("--daily", action="append", metavar="HH:MM", help="every day at this time 每天定时 (repeatable)")
     sub.add_argument("--days", type=_count, default=14, help="for so many days 连续天数")
@@ -180,7 +181,7 @@ def _of_follow_up(sub: argparse.ArgumentParser, name: str) -> None:
 def _simulate(commands: Commands) -> None:
     sub = _add(commands, "simulate", simulation.simulate, "can we do it today? a made-up town 试算：今天打得完吗")
     sub.add_argument("--residents", type=_count, default=2000, help="how many 人数")
-    sub.add_argument("--hours", type=float, help="stop after so many hours 几小时后停止")
+    sub.add_argument("--hours", type=_hours, help="stop after so many hours 几小时后停止")
     sub.add_argument("--script", default="daily_check", help="话术")
     sub.add_argument("--plan", default="default", help="外呼计划")
     _lines_and_seed(sub, lines=50)
@@ -234,6 +235,16 @@ def _lines_and_seed(sub: argparse.ArgumentParser, lines: int) -> None:
     sub.add_argument("--day", type=datetime.fromisoformat, help="day of the simulated calls 模拟哪一天 (YYYY-MM-DD)")
 
 
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = 0.0
+    if not 0 < hours <= 24 * 60:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of hours above zero")
+    return hours
+
+
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number above zero")
@@ -247,8 +258,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run(args, read_settings(Path("wenan.toml"), os.environ))
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except Exception as error:
-        if not type(error).__module__.startswith(OURS):
+        if not (isinstance(error, OSError) or type(error).__module__.startswith(OURS)):
             raise
         print(f"run_bot.py: {error}", file=sys.stderr)
         return 2

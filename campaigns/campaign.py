@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from records.dialling import close_rest
 from records.rounds import dispose, finish_round, launch_round
 from records.store import Store
 from records.tables import Campaign, Record
+
+NAME = re.compile(r"[^./\\:\x00-\x1f][^/\\:\x00-\x1f]{0,59}")  # it becomes the name of a folder
 
 
 class CampaignError(ValueError):
@@ -51,6 +54,8 @@ def create(
     seed: int = 0,
 ) -> Campaign:
     """A new campaign, as a draft. CampaignError when the name is taken, or no line is given."""
+    if not NAME.fullmatch(name) or name != name.strip():
+        raise CampaignError(f"campaign {name!r}: a name has 1 to 60 characters, none of / \\ : and no dot in front")
     if lines < 1:
         raise CampaignError(f"campaign {name!r}: lines: needs at least one line, not {lines}")
     with store.session() as session:

@@ -83,8 +83,8 @@ DisposeFn = Callable[[Due, Sequence[int]], None]
 class Tally:
     """Figures of a round while it runs and after: calls, lines and time.
 
-    `busy_seconds` integrates the number of busy lines over time, `held_seconds` adds up the calls: they are two ways
-    to the same figure, which Little's law compares.
+    `left` counts the households that were not called once when the round ended. `busy_seconds` integrates the number
+    of busy lines over time, `held_seconds` adds up the calls: two ways to one figure, compared by Little's law.
     """
 
     households: int = 0
@@ -99,6 +99,7 @@ class Tally:
     began: datetime | None = None
     now: datetime | None = None
     by_hour: Counter[int] = field(default_factory=Counter)
+    left: int = 0
     stopped_by: str | None = None
 
     @property
@@ -289,4 +290,5 @@ class VirtualRound:
         if self._more() and not self.tally.stopped_by:
             self.tally.stopped_by = "end of the round"
             for *_, due in [*self._waiting, *self._ready]:
+                self.tally.left += not due.past
                 self._give_up(due)

@@ -55,17 +55,22 @@ def make(
 
 def preview(house: House, args: argparse.Namespace) -> int:
     """Shows whom a campaign would call, and who would be skipped and why."""
-    from campaigns.campaign import find
+    from campaigns.campaign import find, plan_of
     from campaigns.campaign import preview as look
 
-    seen = look(house.store, find(house.store, args.name), now())
+    campaign = find(house.store, args.name)
+    seen = look(house.store, campaign, now())
     skipped = ", ".join(f"{reason} {count}" for reason, count in seen.skipped.items()) or "0"
-    starts = f"{seen.starts_at.astimezone():%Y-%m-%d %H:%M}" if seen.starts_at else "-"
+    starts = f"{seen.starts_at.astimezone(plan_of(campaign).zone):%Y-%m-%d %H:%M}" if seen.starts_at else "-"
     house.say(
         f"居民 {seen.residents} 人，{seen.households} 户，{seen.numbers} 个号码；跳过：{skipped}；最早 {starts}",
         f"{seen.residents} residents, {seen.households} households, {seen.numbers} numbers; skipped: {skipped}; "
         f"earliest {starts}",
     )
+    if not seen.residents:
+        house.say(
+            "注意：没有人可打，请检查名册和 --place", "Note: there is nobody to call; look at the roster and --place"
+        )
     return 0
 
 
@@ -81,6 +86,8 @@ def launch(house: House, args: argparse.Namespace) -> int:
             f"campaign {args.name!r} is on the line {campaign.line!r}, which has a service of its own: "
             f"run_bot.py {campaign.line}"
         )
+    if campaign.state in ("completed", "exhausted") and not args.again:
+        raise UsageError(f"campaign {args.name!r} is {campaign.state}; --again calls everybody in another round")
     if args.at or args.daily:
         return _schedule(house, campaign, args)
     if args.real_time:
@@ -141,7 +148,8 @@ def status(house: House, args: argparse.Namespace) -> int:
     house.say(f"任务“{campaign.name}”：{campaign.state}", f"Campaign {campaign.name!r}: {campaign.state}")
     print(_progress(house, campaign))
     with house.store.reading() as tx:
-        house.show(overview_table(read_figures(tx, Scope(campaign.id), house.settings.fever_c)))
+        figures = read_figures(tx, Scope(campaign.id), house.settings.fever_c)
+        house.show(overview_table(figures.of_round(figures.newest_round) if figures.days else figures))
     return 0
 
 

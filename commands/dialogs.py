@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from commands.house import House, now
+from commands.settings import UsageError
 
 
 def check(house: House, args: argparse.Namespace) -> int:
@@ -40,6 +41,8 @@ def draw(house: House, args: argparse.Namespace) -> int:
         print(mermaid(script, house.language))
         return 0
     out = Path(args.out)
+    if out.suffix not in (".svg", ".mmd", ".md"):
+        raise UsageError(f"--out {out}: draws .svg (a picture) or .mmd (Mermaid)")
     out.write_text(
         svg(script, house.language) if out.suffix == ".svg" else mermaid(script, house.language), encoding="utf-8"
     )
@@ -58,6 +61,8 @@ def chat(house: House, args: argparse.Namespace) -> int:
     person = {"id": "1", "name": name, "language": language}
     channel = "phone" if args.phone else "chat"
     facts = {**house.facts, "resident": person, "members": [person], "channel": channel}
+    if args.record and not Path(args.record).absolute().parent.is_dir():
+        raise UsageError(f"--record {args.record}: its folder is not there")
     dialog = Dialog(load_script(args.script), {**facts, "now": now().astimezone().isoformat(timespec="minutes")})
     print(HINT)
     heard = converse(dialog, TerminalLine(short=args.phone))

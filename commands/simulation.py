@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime, timedelta
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,11 +50,32 @@ def simulate(house: House, args: argparse.Namespace) -> int:
     import_file(house, folder / "residents.csv", folder / "rejected_rows.csv")
     campaign = make(house, "simulate", args.script, args.plan, lines=args.lines, seed=args.seed)
     start = opening(campaign, args.day)
-    play_round(house, campaign, start, start + timedelta(hours=args.hours) if args.hours else None)
-    return write_files(house, campaign, folder)
+    tally = play_round(house, campaign, start, start + timedelta(hours=args.hours) if args.hours else None)
+    code = write_files(house, campaign, folder)
+    verdict(house, tally, campaign.lines)
+    return code
 
 
-def play_round(house: House, campaign: Campaign, start: datetime, until: datetime | None = None) -> None:
+def verdict(house: House, tally: Tally, lines: int) -> None:
+    """Can it be done: whether every household was called at least once in the time, else with how many lines."""
+    if not tally.left:
+        house.say(
+            f"能打完：{tally.households} 户都打过，共 {tally.calls} 次，"
+            f"{lines} 条线路最多同时用到 {tally.most_busy} 条。",
+            f"It can be done: all {tally.households} households were called, {tally.calls} calls in all, "
+            f"at most {tally.most_busy} of {lines} lines busy at once.",
+        )
+        return
+    called = tally.households - tally.left
+    needed = ceil(lines * tally.households / called) if called else None
+    house.say(
+        f"打不完：{tally.households} 户中有 {tally.left} 户没打到；大约需要 {needed or '更多'} 条线路或更长时间。",
+        f"It cannot be done: {tally.left} of {tally.households} households were not called once; "
+        f"about {needed or 'many more'} lines would do, or more time.",
+    )
+
+
+def play_round(house: House, campaign: Campaign, start: datetime, until: datetime | None = None) -> Tally:
     """Calls everybody in virtual time with live progress; then lines, time, and the score against the truth."""
     from bots.phone import Telephone
     from campaigns.campaign import plan_of, play
@@ -75,6 +97,7 @@ def play_round(house: House, campaign: Campaign, start: datetime, until: datetim
         house.say(f"提前停止：{tally.stopped_by}", f"Stopped early: {tally.stopped_by}")
     house.show(lines_table(line_figures(tally, campaign.lines)))
     house.show(score_table(house, campaign, town, exchange.told))
+    return tally
 
 
 @contextmanager

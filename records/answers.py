@@ -160,6 +160,7 @@ def _row(writing: _Writing, record: Any, finding: Finding | None, given: str | N
     disposition = better(record.disposition, given)
     ended = writing.folded.ended
     improved = disposition != record.disposition
+    reported = told and (known.status is not None or disposition == "complete")
     values = {
         **{name: getattr(known, name) for name in FINDING},
         "disposition": disposition,
@@ -167,7 +168,8 @@ def _row(writing: _Writing, record: Any, finding: Finding | None, given: str | N
         "reason": ended.reason if improved and ended else record.reason,
         "status": known.status or (NON_REPORTING if disposition == "refused" else None),
         "conversation_id": talk.id if told or record.conversation_id is None else record.conversation_id,
-        "reported_at": _reported_at(writing, record) if told else record.reported_at,
+        "reporter": known.reporter if reported else record.reporter,
+        "reported_at": _reported_at(writing, record) if reported else record.reported_at,
         "recorded_at": writing.now,
         "channel": talk.channel,
     }

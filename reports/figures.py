@@ -24,10 +24,12 @@ from sqlalchemy import (
     func,
     literal,
     not_,
+    or_,
     select,
 )
 from sqlalchemy.sql.elements import ColumnElement
 
+from records.health import ASYMPTOMATIC, SYMPTOMATIC
 from records.symptoms import SYMPTOMS
 from records.tables import Community, FollowUp, Record
 from reports.indicators import FEVER_C, Tally
@@ -175,7 +177,10 @@ def _facts(fever_c: float) -> dict[str, ColumnElement[bool]]:
     return {
         "attempted": Record.attempts > 0,
         "reached": Record.reached.is_(True),
-        "reported": Record.reported_at.is_not(None),
+        "reported": or_(
+            Record.status.in_((SYMPTOMATIC, ASYMPTOMATIC)),
+            and_(Record.status.is_(None), Record.disposition == "complete"),  # a script that asks nothing of health
+        ),
         "by_proxy": Record.reporter == "proxy",
         "measured": Record.temperature_c.is_not(None),
         "fever_measured": Record.temperature_c >= fever_c,

@@ -120,6 +120,10 @@ def _check_tables(store, campaign, records):
     assert table.cell(table.total, "residents") == RESIDENTS == dispositions.cell(dispositions.total, "residents")
     assert table.cell(table.total, "fever") == sum(bool(r.fever) for r in records)
     assert table.cell(table.total, "non_reporting") == sum(r.status == "non_reporting" for r in records)
+    counted = ("reported", "non_reporting", "ineligible")
+    figures_of = {name: figures.whole().counts.get(name, 0) for name in counted}
+    assert sum(figures_of.values()) == RESIDENTS, figures_of
+    assert all((r.reported_at is not None) == (r.status in ("symptomatic", "asymptomatic")) for r in records)
     unreached = {r.resident_id for r in records if r.disposition in ("non_contact", "unknown") and r.status != "closed"}
     assert {f.resident_id for f in all_rows(store, FollowUp) if f.kind == "not_reached"} <= unreached
     assert all_rows(store, DoNotCall)

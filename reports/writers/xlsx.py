@@ -16,6 +16,7 @@ _CHARTS = Label("图表", "Charts")
 _LEFT = ("text", "date", "time")
 _FIGURE, _VALUE = Label("指标", "Figure"), Label("数值", "Value")
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+CREATED = datetime(2000, 1, 1)  # fixed: the same figures make the same file
 _INK, _HEAD, _LINE, _MARK = "#1F2933", "#E3EDF5", "#B8C4CE", "#FBE3DF"
 _COLOURS = ("#2B6CB0", "#C0492F", "#3B8F6B", "#B7861B", "#7A5BA6", "#5F6B76", "#8A9BA8", "#B55A8A", "#A9B4BD")
 _FORMS = {
@@ -27,6 +28,7 @@ _FORMS = {
 def write_xlsx(path: Path, tables: Sequence[Table], language: str) -> Path:
     """Writes the tables, then their definitions; text stays text whatever it begins with. Returns the path."""
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
+    book.set_properties({"created": CREATED})
     with book:
         writer = _Book(book, language)
         for table in tables:

@@ -86,7 +86,10 @@ def test_importing_again_updates_and_does_not_double(office, run):
 def test_a_second_launch_is_a_second_round(office, run):
     assert run("campaign", "create", "twice", "--place", "community=桂园社区")[0] == 0
     assert run("campaign", "launch", "twice")[0] == 0
-    assert run("campaign", "launch", "twice")[0] == 0
+    code, _, complaint = run("campaign", "launch", "twice")
+    assert code == 2
+    assert "--again" in complaint
+    assert run("campaign", "launch", "twice", "--again")[0] == 0
     with sqlite3.connect(office / "wenan.sqlite") as store:
         rounds = store.execute(
             "SELECT round, count(*) FROM record JOIN campaign c ON c.id = campaign_id WHERE c.name = 'twice' GROUP BY 1"
@@ -122,6 +125,11 @@ BAD = [
     (["campaign", "create", "new", "--place", "planet=Mars"], "planet"),
     (["campaign", "create", "new", "--place", "community"], "LEVEL=NAME"),
     (["campaign", "launch", "no_such"], "there are: "),
+    (["campaign", "create", "../../evil"], "a name has 1 to 60 characters"),
+    (["campaign", "create", ""], "a name has 1 to 60 characters"),
+    (["dialog", "draw", "daily_check", "--out", "d.pdf"], "draws .svg"),
+    (["dialog", "draw", "daily_check", "--out", "no/such/d.svg"], "no/such/d.svg"),
+    (["chat", "--record", "no/such/talk.yaml"], "its folder is not there"),
     (["report", "no_such"], "there is no campaign 'no_such'"),
     (["dialog", "draw", "no_such"], "no such script"),
     (["chat", "no_such"], "no such script"),
@@ -140,7 +148,15 @@ def test_what_can_be_mended_is_said_in_one_line(office, run, arguments, says):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["simulate", "--residents", "0"], ["nonsense"], ["campaign", "create"], ["demo", "--lines", "-1"]]
+    "arguments",
+    [
+        ["simulate", "--residents", "0"],
+        ["nonsense"],
+        ["campaign", "create"],
+        ["demo", "--lines", "-1"],
+        ["simulate", "--hours", "0"],
+        ["simulate", "--hours", "-1"],
+    ],
 )
 def test_wrong_arguments_are_refused(run, arguments):
     with pytest.raises(SystemExit) as stopped:
@@ -225,5 +241,6 @@ def test_simulate_answers_whether_it_can_be_done(run, tmp_path, monkeypatch):
     code, said, _ = run("simulate", "--residents", "300", "--hours", "1", "--lines", "1")
     assert code == 0
     assert "Stopped early: end of the round" in said
+    assert "It cannot be done: " in said
     assert "Little's law" in said
     assert "Fever recall" in said
