@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dialogs import acts, answers, hearing, household, speech, walking
 from dialogs.leading import affirms, leads_with
-from dialogs.questions import Ear, Item, Question, item
+from dialogs.questions import Ear, Item, Question, Reading, item
 from dialogs.symptoms import both_symptoms, denies_all
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _TRIES = 2
 _MORE = re.compile(r"还|也|漏|少了|另外|再就是|再加|\b(also|and|too|plus|left|forgot|as well)\b")
+_BARE_NUMBER = re.compile(r"[\s\d.,，。℃°度点點零〇一二三四五六七八九十CcFf]+")
 _NOT_SAID_AGAIN = ("text", "yes_no", "members", "call_time", "one_of")
 
 
@@ -77,6 +78,7 @@ def confirming(dialog: Dialog, ear: Ear) -> None:
     act, about = acts.meant(dialog, ear), subject(dialog, items)
     ear = household.heard_of(dialog, ear, about)
     changed, others = _changes(dialog, ear, items, about)
+    others = _to_the_step(dialog, ear, others)
     said = _yes_or_no(ear, bool(act or changed))
     if act in acts.FIRST and not (changed and acts.may_wait(str(act), ear)):
         acts.perform(dialog, str(act), ear)
@@ -89,6 +91,8 @@ def confirming(dialog: Dialog, ear: Ear) -> None:
         reject(dialog, items)
     elif act and act != "dont_know":
         acts.perform(dialog, act, ear)
+    elif others:
+        dialog.no_match = 0  # the answer to another question is taken, and ours is asked again
     elif aside := acts.aside(dialog, ear):
         acts.perform(dialog, aside, ear)
     else:
@@ -96,6 +100,19 @@ def confirming(dialog: Dialog, ear: Ear) -> None:
         return
     if others and not dialog.over:
         answers.take(dialog, others, ear)
+
+
+def _to_the_step(dialog: Dialog, ear: Ear, others: list[Item]) -> list[Item]:
+    """What else was said; a bare number answers the question that still waits, not one about the person confirmed."""
+    question, degrees = dialog.question, ear.understood.temperature_c
+    if not question or question.kind != "temperature" or degrees is None or ear.understood.members:
+        return others
+    if not _BARE_NUMBER.fullmatch(ear.words) or question.name in dialog.answers.get(dialog.about, {}):
+        return others
+    assert dialog.focus is not None
+    if any(one["name"] == question.name for one in dialog.focus["items"]):
+        return others
+    return [{**one, "who": dialog.about} if one["name"] == question.name else one for one in others]
 
 
 def _yes_or_no(ear: Ear, more: bool) -> str | None:
@@ -132,9 +149,19 @@ def _said_of(dialog: Dialog, ear: Ear, items: list[Item], about: str) -> list[It
         asked = question.name in names and question.kind in ("number", "any_of", "when")
         if reading is None and asked and ear.understood.yes_no is None:
             reading = question.reader.read(ear, question)
+        if reading is None and question.name not in names:
+            reading = _onset(dialog, ear, question)
         if reading and reading.value is not None and not reading.loose:
             found.append(item(question.name, about, reading, ear))
     return found
+
+
+def _onset(dialog: Dialog, ear: Ear, question: Question) -> Reading | None:
+    """The day in "since yesterday", said when we only wanted to know whether the symptoms are right."""
+    u = ear.understood
+    if question.kind != "when" or question.context != "onset" or u.act or u.yes_no or u.temperature_c is not None:
+        return None
+    return question.reader.volunteered(hearing.ear_of(dialog, ear.words, "onset"), question)
 
 
 def _merged(question: Question, old: Any, new: Any, ear: Ear) -> Any:
