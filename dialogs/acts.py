@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from dialogs import focus, hearing
+from dialogs.asking import asks, asks_something
 from dialogs.events import Requested
 from dialogs.machine import walk
 from dialogs.questions import Ear
@@ -20,11 +21,6 @@ if TYPE_CHECKING:
 FIRST = frozenset({"emergency", "wrong_number", "human", "refuse", "stop", "call_later"})  # before any answer
 ASKING = frozenset({"who_are_you", "how_number", "robot", "repeat", "slower"})
 ASIDE = frozenset({"who_are_you", "how_number", "robot"})  # answered together with what else was said
-_ASKING = re.compile(
-    r"[?？]\s*$|(吗|(?<![什怎])么)[。.!！~～]?\s*$|(什么|怎么|哪|谁|几|多少)[^，。]*呢[。.!！~～]?\s*$|"
-    r"^(what|why|how|where|when|who|which|can|could|should|shall|is|are|do|does|will)\b|"
-    r"为什么|为啥|怎么办|要不要|能不能|可不可以"
-)
 _HOW_MUCH = re.compile(r"多少|多高|几度|how (high|much)")
 _ALL = re.compile(r"[\w'一-鿿]+")
 
@@ -56,7 +52,7 @@ def asked_about(dialog: Dialog, ear: Ear) -> str | None:
 
 def asks_back(dialog: Dialog, ear: Ear) -> str | None:
     """The act of a question in return, where the words ask: "what counts as a fever?" tells of no fever."""
-    if ear.understood.temperature_c is not None or not (_ASKING.search(ear.words) or _HOW_MUCH.search(ear.words)):
+    if ear.understood.temperature_c is not None or not (asks(ear.words) or _HOW_MUCH.search(ear.words)):
         return None
     act = dialog.script.acts.get(asked_about(dialog, ear) or "")
     return act.name if act and act.then == "ask" and not (act.of or act.to) else None
@@ -97,7 +93,7 @@ def aside(dialog: Dialog, ear: Ear) -> str | None:
         return act.name
     if known := asked_about(dialog, ear):
         return known
-    if not _ASKING.search(text):
+    if not asks_something(text):
         return None
     return "question" if len(text.strip()) > 3 and "question" in dialog.script.acts else "repeat"
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from dialogs.asking import asks_something
 from dialogs.questions import Ear, Option, Question, Reading, Words, said
 from dialogs.readers.plain import UNSURE, Plain
 from dialogs.understanding.text import folding
@@ -64,7 +65,8 @@ class AnyOf(OneOf):
             return ear.reading("some", chosen, "choice")
         if denied or u.yes_no == "no" or u.all_well:
             return ear.reading("none", [], "yes_no")
-        if question.free and u.yes_no is None and u.act is None and len(ear.words.strip()) > 2:
+        told = u.yes_no is None and u.act is None and not asks_something(ear.words)
+        if question.free and told and len(ear.words.strip()) > 2:
             return Reading("some", [ear.words.strip()[:200]], loose=True)
         return None
 
