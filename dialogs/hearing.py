@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from dialogs import acts, answers, correcting, focus, household, speech, whom
 from dialogs.events import Heard
-from dialogs.leading import leads_with
+from dialogs.leading import leads_with, wants
 from dialogs.machine import walk
 from dialogs.questions import Ear, Question, Reading
 from dialogs.readers import UNSURE
@@ -185,6 +185,8 @@ def _outweighs(dialog: Dialog, ear: Ear, reading: Reading | None, act: str) -> b
         return True
     if act == "wrong_number":
         return kind == "one_of" and reading.meaning not in ("yes", "no")
+    if act == "refuse" and kind == "yes_no" and wants(ear.words):
+        return True  # "not needed" is said of what was offered
     if kind == "any_of":  # "no need" refuses help, not the call; "send a doctor" is the help that is offered
         return (act, reading.meaning) in (("refuse", "none"), ("human", "some")) or act not in acts.FIRST
     return act not in acts.FIRST

@@ -24,6 +24,12 @@ _AFFIRMING = re.compile(_SMALL + r"(?:对|是)?(?:没错|没问题|没毛病|not
 _WELL = re.compile(
     r"好|正常|没问题|没事|顺|香|闻得到|尝得[到出]|有力气|有劲|\b(fine|good|okay|ok|well|normal|all right|clear|great)\b"
 )
+_WANT = re.compile(
+    _SMALL + r"(?:我们?|咱们?|\b(?:i|we)(?: do| would| really)?(?:'d)?\b|\s)*(?:还|都|很|是|可能|当然|\s)*"
+    r"(?P<no>不太|不|没|暂时不|先不|\b(?:don't|do not|didn't|not)\b)?\s*(?:想要|需要|要|想|缺|"
+    r"\b(?:want|need|like|require)\b(?: to)?)(?:的|啊|呀|呢|吧|了|一些|一点|几个|点|"
+    r"\b(?:some|any|it|them|one|please|thanks?|thank you)\b|[\s,，。.!！])*",
+)
 
 
 def leads_with(words: str) -> str | None:
@@ -44,3 +50,9 @@ def affirms(words: str) -> bool:
 def speaks_well(words: str) -> bool:
     """Whether something is called good or in order."""
     return bool(_WELL.search(words.lower().translate(folding())))
+
+
+def wants(words: str) -> str | None:
+    """`yes` or `no`, where the words say that something is wanted or not, and nothing else."""
+    said = _WANT.fullmatch(words.lower().translate(folding()))
+    return None if said is None else "no" if said["no"] else "yes"

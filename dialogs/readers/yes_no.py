@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from dialogs.leading import wants
 from dialogs.questions import Ear, Question, Reading, Words, said
 from dialogs.readers.options import NOT_CHOOSING
 from dialogs.readers.plain import UNSURE, Plain
@@ -24,6 +25,8 @@ class YesNo(Plain):
         said = ear.understood.yes_no
         if said is None and question.heard and ear.understood.act not in NOT_CHOOSING:
             said = _heard(question.heard, ear.words.translate(folding()))
+        if said is None and question.context is None:
+            said = wants(ear.words)
         return ear.reading(said, said == "yes", "yes_no") if said else self.volunteered(ear, question)
 
     def volunteered(self, ear: Ear, question: Question) -> Reading | None:

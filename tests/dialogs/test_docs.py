@@ -12,6 +12,7 @@ GUIDE = (Path(__file__).parents[2] / "docs" / "write-a-dialog.md").read_text(enc
 
 def test_dialog_of_the_guide_is_played(tmp_path):
     script, talk = re.findall(r"```yaml\n(.*?)```", GUIDE, re.DOTALL)
+    assert script == (Path(__file__).parent / "masks.yaml").read_text(encoding="utf-8")
     (tmp_path / "masks.yaml").write_text(script, encoding="utf-8")
     (tmp_path / "masks.first.yaml").write_text(talk, encoding="utf-8")
     assert load_script(tmp_path / "masks.yaml").current({"packs": 3}) == {"boxes": 3}
