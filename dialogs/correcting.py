@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from dialogs import answers, hearing, walking
@@ -11,6 +12,10 @@ from dialogs.questions import Ear, Item, Question, Reading, item
 if TYPE_CHECKING:
     from dialogs.dialog import Dialog
 
+_MEANT = re.compile(
+    r"我是说|我是要|我的意思|应该是|改成|\b(i meant?|i mean|make (it|that)|change (it|that))\b", re.IGNORECASE
+)
+
 
 def takes_back(dialog: Dialog, ear: Ear, reading: Reading | None, others: list[Item]) -> bool:
     """Whether a mere yes or no is about something said before: a known answer comes anew, or is called wrong."""
@@ -18,7 +23,18 @@ def takes_back(dialog: Dialog, ear: Ear, reading: Reading | None, others: list[I
         return False
     if answers.corrects(ear, bool(dialog.said_before)):
         return bool(others) or bool(dialog.order)
+    if not others and _says_last_anew(dialog, ear):
+        return True
     return reading is not None and any(_known_otherwise(dialog, one) for one in others)
+
+
+def _says_last_anew(dialog: Dialog, ear: Ear) -> bool:
+    """Whether the number or the choice given last comes anew: "no, eight", "I meant eight boxes"."""
+    if not dialog.order or not (leads_with(ear.words) == "no" or _MEANT.search(ear.words)):
+        return False
+    name, who = dialog.order[-1]
+    question = dialog.script.questions[name]
+    return question.echo and question.kind in ("number", "one_of") and bool(_changed(dialog, name, who, ear))
 
 
 def _known_otherwise(dialog: Dialog, one: Item) -> bool:
