@@ -34,6 +34,18 @@ class Utc(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC)
 
 
+class Unit(TypeDecorator[str]):
+    """The number of a flat; a family whose flat nobody wrote down has a key of its own here, which reads as blank."""
+
+    impl = String
+    cache_ok = True
+    NOT_GIVEN = " "  # starts such a key, and no flat that was written down: those are stored without spaces around
+
+    def process_result_value(self, value: str | None, dialect: Any) -> str | None:
+        """Shows a key as the blank that stood in the roster."""
+        return "" if value and value.startswith(self.NOT_GIVEN) else value
+
+
 class Base(DeclarativeBase):
     """What all tables share: names of constraints that Alembic can address on every database."""
 
@@ -61,7 +73,10 @@ class Community(Base):
 
 
 class Household(Base):
-    """The people behind one door: grid (网格), building (楼栋), unit (房号)."""
+    """The people behind one door: grid (网格), building (楼栋), unit (房号).
+
+    Without a unit: the people of one phone in this place, told apart by a key in `unit` that reads as blank.
+    """
 
     __tablename__ = "household"
     __table_args__ = (UniqueConstraint("community_id", "grid", "building", "unit"),)
@@ -70,7 +85,7 @@ class Household(Base):
     community_id: Mapped[int] = mapped_column(ForeignKey("community.id"))
     grid: Mapped[str] = mapped_column(default="")
     building: Mapped[str] = mapped_column(default="")
-    unit: Mapped[str] = mapped_column(default="")
+    unit: Mapped[str] = mapped_column(Unit, default="")
 
 
 class Resident(Base):

@@ -9,27 +9,38 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, tuple_, update
+from sqlalchemy import Connection, String, bindparam, func, insert, select, tuple_, type_coerce, update
 
 from records.roster.rows import Rejected, Row, read_roster
 from records.store import Store, missing_only
-from records.tables import Community, Household, Resident
+from records.tables import Community, Household, Resident, Unit
 
 CHUNK = 5_000  # rows in one transaction: a running campaign need not wait long for its turn
 BY_ROSTER_ID = select(Resident.roster_id, Resident.id).where(
     Resident.roster_id.in_(bindparam("wanted", expanding=True))
 )
-BY_PHONE = select(Resident.id, Resident.roster_id, Resident.name, Resident.household_id, Resident.phone).where(
-    Resident.phone.in_(bindparam("wanted", expanding=True))
+PLACE = (Household.community_id, Household.grid, Household.building)
+BY_PHONE = (
+    select(Resident.id, Resident.roster_id, Resident.name, *PLACE, Household.unit, Resident.phone)
+    .join(Household, Household.id == Resident.household_id)
+    .where(Resident.phone.in_(bindparam("wanted", expanding=True)))
 )
-HOUSEHOLD = (Household.community_id, Household.grid, Household.building, Household.unit)
+KEY = type_coerce(Household.unit, String).label("unit")  # as it is stored
+HOUSEHOLD = (*PLACE, KEY)
+FAMILIES = (
+    select(*HOUSEHOLD, Resident.phone)
+    .join(Resident, Resident.household_id == Household.id)
+    .where(Resident.phone.in_(bindparam("wanted", expanding=True)), KEY.startswith(Unit.NOT_GIVEN))
+    .order_by(Household.id.desc())
+)
 HOUSEHOLDS = select(Household.id, *HOUSEHOLD).where(tuple_(*HOUSEHOLD).in_(bindparam("wanted", expanding=True)))
 ADD = insert(Resident)
 UPDATE = update(Resident).where(Resident.id == bindparam("known_as"))
 
 Place = tuple[str, str, str]  # district, subdistrict, community
 Door = tuple[int, str, str, str]  # community, grid, building, unit
-Person = tuple[str, int, str]  # name, household, phone
+Person = tuple[str, Door, str]  # name, address as written, phone
+Family = tuple[int, str, str, str]  # community, grid, building, phone: a household whose unit is not given
 
 
 @dataclass(slots=True)
@@ -73,9 +84,10 @@ def _keep(tx: Connection, rows: Sequence[Row], communities: dict[Place, int], no
     """Stores good rows; returns how many of them were known before."""
     _add_communities(tx, {row.place for row in rows}, communities)
     doors = [(communities[row.place], *row.door) for row in rows]
-    households = _households(tx, doors)
-    homes = [households[door] for door in doors]
-    known = _known(tx, rows, homes)
+    keys = _keys(tx, rows, doors)
+    households = _households(tx, keys)
+    homes = [households[key] for key in keys]
+    known = _known(tx, rows, doors)
     new: list[dict[str, Any]] = []
     old: list[dict[str, Any]] = []
     for row, home, resident in zip(rows, homes, known, strict=True):
@@ -101,6 +113,29 @@ def _add_communities(tx: Connection, wanted: set[Place], communities: dict[Place
     communities |= {(row.district, row.subdistrict, row.name): row.id for row in tx.execute(query)}
 
 
+def _keys(tx: Connection, rows: Sequence[Row], doors: Sequence[Door]) -> list[Door]:
+    """The doors, with a key for the unit where none is given: that of who has the same phone in the same place.
+
+    A phone is looked up rather than made part of the key, so that it is nowhere when its owner is erased.
+    """
+    families = {(*door[:3], row.phone): "" for row, door in zip(rows, doors, strict=True) if not row.unit}
+    if not families:
+        return list(doors)
+    places = sorted({family[0] for family in families})
+    # Another import that runs now must not take the same keys; SQLite lets only one write anyway.
+    tx.execute(
+        select(Community.id).where(Community.id.in_(places)).order_by(Community.id).with_for_update(key_share=True)
+    )
+    found = tx.execute(FAMILIES, {"wanted": sorted({family[3] for family in families})})
+    there: dict[Family, str] = {(row.community_id, row.grid, row.building, row.phone): row.unit for row in found}
+    last = tx.execute(select(func.coalesce(func.max(Household.id), 0))).scalar_one()
+    for number, family in enumerate(families, start=last + 1):
+        families[family] = there.get(family) or f"{Unit.NOT_GIVEN}{number:09}"
+    return [
+        door if row.unit else (*door[:3], families[*door[:3], row.phone]) for row, door in zip(rows, doors, strict=True)
+    ]
+
+
 def _households(tx: Connection, doors: Sequence[Door]) -> dict[Door, int]:
     """The ids of the households behind these doors, made where they are not there yet."""
     wanted = list(dict.fromkeys(doors))
@@ -118,23 +153,24 @@ def _households_there(tx: Connection, doors: Sequence[Door]) -> dict[Door, int]:
     return {(row.community_id, row.grid, row.building, row.unit): row.id for row in found}
 
 
-def _known(tx: Connection, rows: Sequence[Row], homes: Sequence[int]) -> list[int | None]:
+def _known(tx: Connection, rows: Sequence[Row], doors: Sequence[Door]) -> list[int | None]:
     """The id under which each row's resident is known already, or None for a newcomer."""
     ids = [row.roster_id for row in rows if row.roster_id]
     by_id: dict[str, int] = {row.roster_id: row.id for row in tx.execute(BY_ROSTER_ID, {"wanted": ids})}
     rest = [row.phone for row in rows if row.roster_id not in by_id]
     by_person: dict[Person, tuple[int, str | None]] = {
-        (r.name, r.household_id, r.phone): (r.id, r.roster_id) for r in tx.execute(BY_PHONE, {"wanted": rest})
+        (r.name, (r.community_id, r.grid, r.building, r.unit), r.phone): (r.id, r.roster_id)
+        for r in tx.execute(BY_PHONE, {"wanted": rest})
     }
     return [
-        by_id[row.roster_id] if row.roster_id in by_id else _same_person(row, home, by_person)
-        for row, home in zip(rows, homes, strict=True)
+        by_id[row.roster_id] if row.roster_id in by_id else _same_person(row, door, by_person)
+        for row, door in zip(rows, doors, strict=True)
     ]
 
 
-def _same_person(row: Row, home: int, people: dict[Person, tuple[int, str | None]]) -> int | None:
+def _same_person(row: Row, door: Door, people: dict[Person, tuple[int, str | None]]) -> int | None:
     """A resident of the same name, address and phone, unless two different ids say that they are two."""
-    key, roster_id = people.get((row.name, home, row.phone), (None, None))
+    key, roster_id = people.get((row.name, door, row.phone), (None, None))
     return None if row.roster_id and roster_id else key
 
 

@@ -11,6 +11,7 @@ REGION = "CN"  # of numbers written without a country
 EXCEL_FLOAT = re.compile(r"(\d)(?:\.(\d+))?[eE]\+?(\d+)")
 SEVERAL = re.compile(r"[/、;,]")
 SEPARATORS = re.compile(r"[\s().-]+")
+BEIJING = re.compile(r"10\d{8}")  # the one fixed line that starts as mobile numbers do
 CHINESE_MOBILE = re.compile(r"(?:(?:\+|00)?86)?0?(1\d{10})")
 
 
@@ -27,7 +28,7 @@ def to_e164(text: str) -> tuple[str, str]:
     except phonenumbers.NumberParseException:
         return "", "impossible_number"
     possible = phonenumbers.is_possible_number_with_reason(parsed)
-    if possible != phonenumbers.ValidationResult.IS_POSSIBLE or not _whole(parsed, first):
+    if possible != phonenumbers.ValidationResult.IS_POSSIBLE or not _whole(parsed, first) or _cut_mobile(parsed):
         return "", "impossible_number"
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164), ""
 
@@ -45,6 +46,12 @@ def _whole(parsed: phonenumbers.PhoneNumber, text: str) -> bool:
     digits = "".join(filter(str.isdigit, text.removesuffix(".0")))
     dropped = digits.removesuffix(phonenumbers.national_significant_number(parsed))
     return dropped.lstrip("0") in ("", str(parsed.country_code), f"{parsed.country_code}0")
+
+
+def _cut_mobile(parsed: phonenumbers.PhoneNumber) -> bool:
+    """Whether a Chinese number starts as a mobile one but has not its 11 digits."""
+    digits = phonenumbers.national_significant_number(parsed)
+    return parsed.country_code == 86 and digits.startswith("1") and len(digits) != 11 and not BEIJING.fullmatch(digits)
 
 
 def _unfold(digits: str, power: int) -> str:

@@ -19,6 +19,8 @@ from records.roster.numbers import to_e164
 from records.roster.sheets import Cells, Numbered, RosterError, read_rows
 
 HEADER_WITHIN = 20  # rows: a title and a note may stand above the headers
+LONGEST = 1_000  # characters in a cell
+NO_COMMUNITY = "未填 not given"  # of everybody on a roster without that column
 OLDEST = 1900
 PUNCTUATION = re.compile(r"[\W_]+")
 YEAR = re.compile(r"(\d{4})(?:\D.*|\d{4})?")
@@ -83,16 +85,19 @@ def read_roster(path: str | Path, year: int = 2100) -> Iterator[Row | Rejected]:
     Raises RosterError where the file is no roster, at the latest when its rows are asked for.
     """
     file = Path(path)
-    columns, rows = _table(file)
+    top, columns, rows = _table(file)
     headers = {field: header for header, field in columns.values()}
     fields = {place: field for place, (_, field) in columns.items()}
     seen: dict[int, int] = {}
     for number, cells in rows:
+        if max(map(len, cells)) > LONGEST:
+            yield _too_long(number, top, cells)
+            continue
         values = {field: _clean(cells[place]) for place, field in fields.items() if place < len(cells)}
         if not any(values.values()):
             continue
         try:
-            row = _row(number, values, year)
+            row = _row(number, values if "community" in headers else {**values, "community": NO_COMMUNITY}, year)
             _once(row, seen)
         except _Bad as bad:
             yield _rejected(number, headers, values, bad)
@@ -110,15 +115,15 @@ def write_rejected(path: Path, rejected: Sequence[Rejected]) -> Path:
     return path
 
 
-def _table(path: Path) -> tuple[dict[int, tuple[str, str]], Iterator[Numbered]]:
-    """The columns of the first sheet that has headers ({place: (header, field)}), and the rows below them."""
+def _table(path: Path) -> tuple[Cells, dict[int, tuple[str, str]], Iterator[Numbered]]:
+    """The headers of the first sheet that has some, the columns we know ({place: (header, field)}), the rows below."""
     closest: set[str] = set()
     for rows in read_rows(path):
         for _, (_, cells) in zip(range(HEADER_WITHIN), rows, strict=False):
             columns = _columns(cells)
             found = {field for _, field in columns.values()}
             if found.issuperset(_words()["required"]):
-                return columns, rows
+                return cells, columns, rows
             closest = max(closest, found, key=len)
     missing = [_words()["headers"][field][0] for field in _words()["required"] if field not in closest]
     raise RosterError(
@@ -214,10 +219,21 @@ def _once(row: Row, seen: dict[int, int]) -> None:
 
 def _rejected(number: int, headers: Mapping[str, str], values: Mapping[str, str], bad: _Bad) -> Rejected:
     value = values.get(bad.field, "")
-    words = _words()
-    reason = {language: text.format(**bad.more) for language, text in words["reasons"][bad.reason].items()}
     shown = masked(value) if bad.field == "phone" else value[:40]
-    return Rejected(number, headers.get(bad.field, words["headers"][bad.field][0]), shown, bad.reason, **reason)
+    column = headers.get(bad.field, _words()["headers"][bad.field][0])
+    return Rejected(number, column, shown, bad.reason, **_reason(bad.reason, bad.more))
+
+
+def _too_long(number: int, headers: Cells, cells: Cells) -> Rejected:
+    """A row with a cell that no office filled in; what it holds is not shown, since numbers may be in it."""
+    place = next(place for place, cell in enumerate(cells) if len(cell) > LONGEST)
+    column = headers[place].strip() if place < len(headers) else str(place + 1)
+    return Rejected(number, column, "", "too_long", **_reason("too_long", {"longest": LONGEST}))
+
+
+def _reason(reason: str, more: Mapping[str, Any]) -> dict[str, str]:
+    """Why, in both languages."""
+    return {language: text.format(**more) for language, text in _words()["reasons"][reason].items()}
 
 
 @lru_cache(maxsize=4096)  # most columns repeat themselves

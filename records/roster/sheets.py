@@ -18,7 +18,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 Cells = list[str]
 Numbered = tuple[int, Cells]  # the row's number as the spreadsheet shows it, from 1
 BLOCK = 1 << 20
-LARGEST = 2 << 30  # bytes of an XLSX file when unpacked: beyond lies no roster, but a trap
+LARGEST = 2 << 30  # bytes of an XLSX file when unpacked, or of a cell: beyond lies no roster, but a trap
 ENCODINGS = ("utf-8-sig", "gb18030")
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 AS_TEXT = re.compile(r'="(.*)"', re.DOTALL)  # how some programs keep leading zeros in a CSV
@@ -80,6 +80,7 @@ def _fault(path: Path, encoding: str) -> int | None:
 
 
 def _csv(path: Path, encoding: str) -> Iterator[Numbered]:
+    csv.field_size_limit(LARGEST - 1)  # a long cell is the fault of its row, not of the file
     with path.open(encoding=encoding, newline="") as file:
         reader = csv.reader(file, delimiter=_delimiter(path, encoding))
         try:

@@ -94,6 +94,29 @@ def test_digits_that_look_like_a_carrier_are_kept(tmp_path, spelling):
     assert one(tmp_path, 手机号=spelling).phone == "+8611100001000"
 
 
+@pytest.mark.parametrize("spelling", ["010-62345678", "+86 10 6234 5678"])
+def test_fixed_line_of_beijing_is_no_cut_mobile_number(tmp_path, spelling):
+    assert one(tmp_path, 手机号=spelling).phone == "+861062345678"
+
+
+@pytest.mark.parametrize("size", [1_001, 200_000])
+@pytest.mark.parametrize("header", ["手机号", "房号"])
+def test_cell_that_is_too_long_rejects_its_row_only(tmp_path, header, size):
+    bad, good = read_roster(written(tmp_path, changed(**{header: "1" * size}), changed(编号="R2")), 2026)
+    assert (bad.row, bad.column, bad.reason, bad.value) == (2, header, "too_long", "")
+    assert "1000" in bad.zh
+    assert "1000" in bad.en
+    assert good.number == 3
+
+
+def test_quotation_mark_left_open_is_told_with_its_row(tmp_path):
+    path = tmp_path / "residents.csv"
+    rows = "".join(f"居民{n},1115507{n:04},\n" for n in range(200))
+    path.write_text('姓名,手机号,备注\n王伟,11155076401,"独居\n' + rows, encoding="utf-8")
+    (bad,) = read_roster(path)
+    assert (bad.row, bad.column, bad.reason) == (2, "备注", "too_long")
+
+
 @pytest.mark.parametrize(
     ("cells", "column", "reason", "value"),
     [
@@ -101,6 +124,8 @@ def test_digits_that_look_like_a_carrier_are_kept(tmp_path, spelling):
         ({"手机号": "无"}, "手机号", "missing_number", ""),
         ({"手机号": "111 12"}, "手机号", "impossible_number", "*****2"),
         ({"手机号": "111-1234-5678-9012"}, "手机号", "impossible_number", "111-12********9012"),
+        ({"手机号": "1115507640"}, "手机号", "impossible_number", "******7640"),
+        ({"手机号": "+86 111 5507 640"}, "手机号", "impossible_number", "+86 11****** 640"),
         ({"手机号": "打给儿子"}, "手机号", "impossible_number", "***子"),
         ({"手机号": "1.11123E+10"}, "手机号", "digits_lost", "1.1112*E+10"),
         ({"姓名": " "}, "姓名", "missing", ""),
@@ -211,7 +236,7 @@ def half_a_character(path):
         (cut_workbook, "is not an Excel file that can be read"),
         (other_zip, "is not an Excel file that can be read"),
         (old_excel, r"old Excel format \(\.xls\)"),
-        (columns_missing, "missing columns .*: 手机号, 社区"),
+        (columns_missing, "missing columns .*: 手机号$"),
         (half_a_character, "is not text: .* from byte 4"),
         (lambda path: None, "cannot be read: No such file"),
     ],
