@@ -36,6 +36,8 @@ def _worth_saying(dialog: Dialog, one: Item, items: list[Item]) -> bool:
         return False
     if question.kind == "symptoms":
         if not one["value"]["present"]:
+            if household.feverish(dialog, one["who"]):
+                return False  # whoever has a fever is not told that nothing is wrong
             well = any(dialog.script.questions[o["name"]].kind == "members" and o["value"] == "well" for o in items)
             return dialog.telephone and denies_all_or_asked(one) and not (well and one["who"] != dialog.called)
         return True

@@ -167,6 +167,18 @@ def somebody_ill(dialog: Dialog) -> bool:
     return any(_ill(answers) for who, answers in dialog.answers.items() if who != dialog.called)
 
 
+def feverish(dialog: Dialog, who: str) -> bool:
+    """Whether a person is known to have a fever, measured or felt."""
+    answers = dialog.answers.get(who, {})
+    for question in dialog.script.questions.values():
+        value = answers.get(question.name)
+        if question.context == "fever" and value is True:
+            return True
+        if question.kind == "temperature" and value is not None and value >= float(dialog.value("fever_c")):
+            return True
+    return False
+
+
 def _ill(answers: Mapping[str, Any]) -> bool:
     return any(isinstance(value, dict) and value.get("present") for value in answers.values())
 
