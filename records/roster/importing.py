@@ -118,7 +118,7 @@ def _keys(tx: Connection, rows: Sequence[Row], doors: Sequence[Door]) -> list[Do
 
     A phone is looked up rather than made part of the key, so that it is nowhere when its owner is erased.
     """
-    families = {(*door[:3], row.phone): "" for row, door in zip(rows, doors, strict=True) if not row.unit}
+    families: list[Family] = [(*door[:3], row.phone) for row, door in zip(rows, doors, strict=True) if not row.unit]
     if not families:
         return list(doors)
     places = sorted({family[0] for family in families})
@@ -127,12 +127,13 @@ def _keys(tx: Connection, rows: Sequence[Row], doors: Sequence[Door]) -> list[Do
         select(Community.id).where(Community.id.in_(places)).order_by(Community.id).with_for_update(key_share=True)
     )
     found = tx.execute(FAMILIES, {"wanted": sorted({family[3] for family in families})})
-    there: dict[Family, str] = {(row.community_id, row.grid, row.building, row.phone): row.unit for row in found}
+    keys: dict[Family, str] = {(row.community_id, row.grid, row.building, row.phone): row.unit for row in found}
     last = tx.execute(select(func.coalesce(func.max(Household.id), 0))).scalar_one()
-    for number, family in enumerate(families, start=last + 1):
-        families[family] = there.get(family) or f"{Unit.NOT_GIVEN}{number:09}"
+    # Without a gap: so no key is above the highest id afterwards, and none is given out twice.
+    new = [family for family in dict.fromkeys(families) if family not in keys]
+    keys |= {family: f"{Unit.NOT_GIVEN}{number:09}" for number, family in enumerate(new, start=last + 1)}
     return [
-        door if row.unit else (*door[:3], families[*door[:3], row.phone]) for row, door in zip(rows, doors, strict=True)
+        door if row.unit else (*door[:3], keys[*door[:3], row.phone]) for row, door in zip(rows, doors, strict=True)
     ]
 
 

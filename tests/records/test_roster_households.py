@@ -46,6 +46,15 @@ def test_everybody_with_a_phone_of_their_own_is_a_household(bring_in, store, now
         assert session.query(Resident).count() == 301
 
 
+def test_newcomers_anywhere_in_the_list_get_households_of_their_own(bring_in):
+    rows = [(f"居民{n}", phone(n)) for n in range(20)]
+    bring_in("姓名,手机号", *rows)
+    for newcomers, place in enumerate((20, 19, 18, 0, 7), start=1):
+        rows.insert(place, (f"新来{newcomers}", phone(100 + newcomers)))
+        result, homes = bring_in("姓名,手机号", *rows)
+        assert (result.added, len(homes)) == (1, 20 + newcomers)
+
+
 def test_within_a_building_families_are_those_who_share_a_phone(bring_in):
     rows = [(f"居民{n}", phone(n // 3), f"{n % 2 + 1}号楼" if n < 12 else "3号楼") for n in range(60)]
     expected = Counter((number, building) for _, number, building in rows)
