@@ -16,6 +16,7 @@ SAYS = (
     "echo", "confirm", "confirm_improbable", "confirm_again", "still_there", "keypad_hint", "no_match", "implausible",
     "skip_it", "which_symptoms", "listing", "which_member", "correct_what", "switched", "noted",
 )  # fmt: skip
+_GIVEN_UP = ("unsure", "lost")
 GOES = ("silent", "time_up")
 
 
@@ -39,6 +40,8 @@ def _check_step(script: Script, step: Step) -> None:
     for meaning, to in step.next.items():
         if to not in script.steps:
             raise refuse(f"goes to `{to}` on `{meaning}`, which is no step")
+    if step.kind == "question" and (circle := next((m for m in _GIVEN_UP if step.next.get(m) == step.name), None)):
+        raise refuse(f"leads back to itself on `{circle}`, when it was asked often enough")
     if step.kind == "end" and step.end not in ENDS:
         raise refuse(f"ends as `{step.end}`, which is no disposition (known: {', '.join(ENDS)})")
     if step.kind == "branch" and list(step.next)[-1:] != [OTHERWISE]:

@@ -9,7 +9,7 @@ from dialogs.fields import Fields
 from dialogs.questions import Option, Question
 from dialogs.readers import KINDS
 from dialogs.understanding.text import folding
-from dialogs.wording import LANGUAGES
+from dialogs.wording import LANGUAGES, Wording
 
 _ANSWER_KEYS = {
     "kind", "was", "label", "options", "range", "unit", "context", "said", "free", "listing", "echo", "heard",
@@ -28,7 +28,7 @@ def read_question(fields: Fields, name: str, data: Any, nothing: Mapping[str, An
     options = fields.mapping(data.get("options") or {}, f"{where}: options")
     if (kind in ("one_of", "any_of")) != bool(options):
         raise fields.refuse(f"{where}: {'needs' if not options else 'does not take'} `options`")
-    low, high = data.get("range") or (None, None)
+    low, high = _range(fields, data.get("range"), where)
     return Question(
         name=str(name),
         kind=kind,
@@ -40,12 +40,28 @@ def read_question(fields: Fields, name: str, data: Any, nothing: Mapping[str, An
         high=high,
         unit=data.get("unit"),
         context=data.get("context"),
-        said={key: fields.wording(value, where) for key, value in (data.get("said") or {}).items()} or None,
+        said=_said(fields, data.get("said") or {}, where) or None,
         heard=_heard(fields, data.get("heard"), where),
         free=bool(data.get("free")),
         echo=bool(data.get("echo", True)),
         listing=tuple(data.get("listing") or (_LISTING if kind == "symptoms" else ())),
     )
+
+
+def _range(fields: Fields, data: Any, where: str) -> tuple[float | None, float | None]:
+    if data is None:
+        return None, None
+    numbers = isinstance(data, list) and len(data) == 2 and all(type(number) in (int, float) for number in data)
+    if not numbers or data[0] > data[1]:
+        raise fields.refuse(f"{where}: `range` is the lowest and the highest number, not {data!r}")
+    return data[0], data[1]
+
+
+def _said(fields: Fields, data: Any, where: str) -> dict[str, Wording]:
+    wordings = fields.mapping(data, f"{where}: said")
+    if strange := [key for key in wordings if not isinstance(key, str)]:
+        raise fields.refuse(f'{where}: `said` has {strange[0]!r}; write "yes" and "no" in quotes')
+    return {key: fields.wording(value, where) for key, value in wordings.items()}
 
 
 def _heard(fields: Fields, data: Any, where: str) -> dict[str, tuple[str, ...]] | None:
