@@ -68,9 +68,10 @@ def chat(house: House, args: argparse.Namespace) -> int:
     heard = converse(dialog, TerminalLine(short=args.phone))
     house.say(f"（结束：{dialog.disposition}）", f"(ended: {dialog.disposition})")
     if args.record:
-        from dialogs.talk import record
+        from dialogs.talk import file_of, record
 
-        Path(args.record).write_text(record(dialog.script, dialog.facts, heard), encoding="utf-8")
+        kept = Path(args.record)
+        kept.write_text(record(dialog.script, dialog.facts, heard, file_of(args.script, kept)), encoding="utf-8")
         print(args.record)
     return 0
 

@@ -12,6 +12,7 @@ answers: {temperature: 36.5}                # of the person called; {"2": {...}}
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -127,8 +128,11 @@ def answers_of(events: Iterable[Event]) -> dict[str, dict[str, Any]]:
     return answers
 
 
-def record(script: Script, facts: Mapping[str, Any], heard: Iterable[Heard]) -> str:
-    """A typed talk as the YAML of a test case: what both said, the outcome and the answers, as they came out."""
+def record(script: Script, facts: Mapping[str, Any], heard: Iterable[Heard], file: str | None = None) -> str:
+    """A typed talk as the YAML of a test case: what both said, the outcome and the answers, as they came out.
+
+    `file`: the path of a script that is loaded from a file, seen from the folder where the talk will lie.
+    """
     dialog = Dialog(script, facts)
     events = dialog.open()
     talk: list[dict[str, Any]] = [{"we": [f"@{dialog.reply.step}", dialog.reply.short]}]
@@ -136,7 +140,7 @@ def record(script: Script, facts: Mapping[str, Any], heard: Iterable[Heard]) -> 
         events += dialog.hear(one)
         talk += [{"they": _written(one)}, {"we": [f"@{dialog.reply.step}", dialog.reply.short]}]
     answers = answers_of(events)
-    case: dict[str, Any] = {"script": script.name, "facts": _given(facts), "talk": talk}
+    case: dict[str, Any] = {"script": file or script.name, "facts": _given(facts), "talk": talk}
     if dialog.disposition:
         case["outcome"] = dialog.disposition
     case["answers"] = answers.pop(dialog.called, {})
@@ -153,6 +157,11 @@ def _given(facts: Mapping[str, Any]) -> dict[str, Any]:
     usual = facts_of()
     given = {key: value for key, value in facts.items() if key != "resident" and usual.get(key) != value}
     return {"language": facts["resident"].get("language", "zh-Hans"), **given}
+
+
+def file_of(script: str, talk: Path) -> str | None:
+    """How a talk kept at that path names its script, where that is a file and no shipped script."""
+    return os.path.relpath(script, talk.parent) if script.endswith(".yaml") else None
 
 
 def load_talk(path: Path) -> tuple[dict[str, Any], Script]:

@@ -4,10 +4,12 @@ import csv
 import io
 import json
 import sqlite3
+from pathlib import Path
 
 import pytest
 
 import run_bot
+from dialogs.talk import load_talk, play
 from simulator.population import make_town
 from simulator.roster import write_roster
 
@@ -215,6 +217,17 @@ def test_a_typed_talk_becomes_a_test_case(run, monkeypatch, tmp_path):
     text = kept.read_text(encoding="utf-8")
     assert "outcome: complete" in text
     assert "temperature: 36.5" in text
+
+
+def test_a_typed_talk_on_a_script_from_a_file_can_be_played_again(run, monkeypatch, tmp_path):
+    script = Path(__file__).parents[1] / "dialogs" / "masks.yaml"
+    monkeypatch.setattr("sys.stdin", io.StringIO("yes\nseven\nfor the kids\n"))
+    kept = tmp_path / "masks.typed.yaml"
+    code, _, _ = run("chat", str(script), "--record", str(kept))
+    assert code == 0
+    talk, loaded = load_talk(kept)
+    assert not play(talk, loaded)
+    assert (loaded.name, talk["answers"]["boxes"]) == ("masks", 7)
 
 
 def test_a_hang_up_in_the_terminal_ends_the_talk(run, monkeypatch):
