@@ -12,7 +12,7 @@ from simulator.speaker import Speaker, severity
 FEVER_C = 37.3
 
 Asked = Mapping[str, Any]
-Told = tuple[str, str]    # the words, and the intent for the log
+Told = tuple[str, str]  # the words, and the intent for the log
 
 # The subject of a question: by the name of its step where the kind leaves it open, else by the kind.
 BY_STEP = {
@@ -79,8 +79,14 @@ class Answers:
             return None if truth.onset_days_ago is None else str(truth.onset_days_ago)
         if topic == "needs" and asked.get("options"):
             return "".join(str(no) for no, key in enumerate(asked["options"], 1) if key in truth.needs) or "0"
-        yes = {"contact": truth.contact, "symptoms": bool(truth.symptoms), "greeting": True, "relative": True,
-               "confirm": True, "symptom": topic == "symptom" and self.has_symptom(question, asked)}.get(topic)
+        yes = {
+            "contact": truth.contact,
+            "symptoms": bool(truth.symptoms),
+            "greeting": True,
+            "relative": True,
+            "confirm": True,
+            "symptom": topic == "symptom" and self.has_symptom(question, asked),
+        }.get(topic)
         return None if yes is None else "1" if yes else "2"
 
     # ---- health --------------------------------------------------------------------------------------------
@@ -104,8 +110,10 @@ class Answers:
         intent = f"symptoms {','.join(sorted(truth.symptoms))}"
         if truth.onset_days_ago is not None and rng.random() < 0.3:
             days, since = speaker.onset(truth.onset_days_ago, rng)
-            return (speaker.say("symptoms_since", rng, flags | since, slots | days),
-                    f"{intent} onset {truth.onset_days_ago}")
+            return (
+                speaker.say("symptoms_since", rng, flags | since, slots | days),
+                f"{intent} onset {truth.onset_days_ago}",
+            )
         return speaker.say("symptoms", rng, flags, slots), intent
 
     def _symptom(self, question: str, asked: Asked, speaker: Speaker, rng: Random) -> Told:

@@ -6,12 +6,13 @@ from random import Random
 
 from simulator.people import Character, Rates, Telephone, pick
 
-HANGS_UP_BY = 7    # the last turn at which a person who hangs up midway does so
+HANGS_UP_BY = 7  # the last turn at which a person who hangs up midway does so
 ELDER = 70
 
 
 def draw_character(age: int, language: str, lives_with_others: bool, rates: Rates, rng: Random) -> Character:
     """A character by age in years and language; `rates` is the part `character`."""
+
     def drawn(name: str) -> bool:
         return rng.random() < float(rates[name])
 

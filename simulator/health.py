@@ -73,8 +73,11 @@ def _symptoms(illness: Rates, rng: Random) -> frozenset[str]:
     while True:
         fever = rng.random() < illness["symptoms"].get("fever", 0.0)
         likelier = illness.get("goes_with_fever", {}) if fever else {}
-        present = {name for name, chance in illness["symptoms"].items()
-                   if name != "fever" and rng.random() < chance * likelier.get(name, 1.0)}
+        present = {
+            name
+            for name, chance in illness["symptoms"].items()
+            if name != "fever" and rng.random() < chance * likelier.get(name, 1.0)
+        }
         if present or fever:
             return frozenset(present | {"fever"} if fever else present)
 

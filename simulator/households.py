@@ -20,17 +20,25 @@ KINDS: dict[str, tuple[tuple[str, int, int], ...]] = {
     "couple_one_child": (("head", 26, 52), ("spouse", 0, 0), ("child", 0, 0)),
     "couple_two_children": (("head", 28, 50), ("spouse", 0, 0), ("child", 0, 0), ("child", 0, 0)),
     "couple_and_parent": (("head", 30, 60), ("spouse", 0, 0), ("parent", 0, 0)),
-    "three_generations": (
-        ("head", 28, 50), ("spouse", 0, 0), ("child", 0, 0), ("parent", 0, 0), ("parent", 0, 0)),
+    "three_generations": (("head", 28, 50), ("spouse", 0, 0), ("child", 0, 0), ("parent", 0, 0), ("parent", 0, 0)),
     "three_generations_two_children": (
-        ("head", 30, 48), ("spouse", 0, 0), ("child", 0, 0), ("child", 0, 0), ("parent", 0, 0), ("parent", 0, 0)),
+        ("head", 30, 48),
+        ("spouse", 0, 0),
+        ("child", 0, 0),
+        ("child", 0, 0),
+        ("parent", 0, 0),
+        ("parent", 0, 0),
+    ),
     "grandparents_grandchild": (("head", 54, 74), ("spouse", 0, 0), ("grandchild", 3, 15)),
 }
 
 SEXED = {
-    ("child", "male"): "son", ("child", "female"): "daughter",
-    ("parent", "male"): "father", ("parent", "female"): "mother",
-    ("grandchild", "male"): "grandson", ("grandchild", "female"): "granddaughter",
+    ("child", "male"): "son",
+    ("child", "female"): "daughter",
+    ("parent", "male"): "father",
+    ("parent", "female"): "mother",
+    ("grandchild", "male"): "grandson",
+    ("grandchild", "female"): "granddaughter",
 }
 
 
@@ -129,8 +137,11 @@ def _names(number: int, places: Rates) -> tuple[str, str, str]:
     """District, sub-district and community by number."""
     subdistrict = number // places["communities_per_subdistrict"]
     district = subdistrict // places["subdistricts_per_district"]
-    return (_name(district, places, "district"), _name(subdistrict, places, "subdistrict"),
-            _name(number, places, "community"))
+    return (
+        _name(district, places, "district"),
+        _name(subdistrict, places, "subdistrict"),
+        _name(number, places, "community"),
+    )
 
 
 def _name(number: int, places: Rates, kind: str) -> str:
@@ -147,5 +158,6 @@ def _address(number: int, names: tuple[str, str, str], flat: int, floors: int, p
     building, unit = divmod(flat, places["units"])
     grid = building // places["buildings"] + 1
     flat_no = (floor + 1) * 100 + door + 1
-    return Address(number, building, unit, flat_no, *names, f"第{grid}网格", f"{building + 1}号楼",
-                   f"{unit + 1}单元{flat_no}")
+    return Address(
+        number, building, unit, flat_no, *names, f"第{grid}网格", f"{building + 1}号楼", f"{unit + 1}单元{flat_no}"
+    )

@@ -13,12 +13,22 @@ TABLE: dict[str, dict[str, str]] = {
     "parent": {"head": "child", "spouse": "child_in_law", "child": "grandchild", "parent": "spouse"},
     "grandchild": {"head": "grandparent", "spouse": "grandparent", "grandchild": "sibling"},
 }
-ROWS = {"son": "child", "daughter": "child", "father": "parent", "mother": "parent", "grandson": "grandchild",
-        "granddaughter": "grandchild"}
+ROWS = {
+    "son": "child",
+    "daughter": "child",
+    "father": "parent",
+    "mother": "parent",
+    "grandson": "grandchild",
+    "granddaughter": "grandchild",
+}
 WORDS = {
-    "spouse": ("husband", "wife"), "child": ("son", "daughter"), "parent": ("father", "mother"),
-    "parent_in_law": ("father_in_law", "mother_in_law"), "child_in_law": ("son_in_law", "daughter_in_law"),
-    "grandchild": ("grandson", "granddaughter"), "grandparent": ("grandfather", "grandmother"),
+    "spouse": ("husband", "wife"),
+    "child": ("son", "daughter"),
+    "parent": ("father", "mother"),
+    "parent_in_law": ("father_in_law", "mother_in_law"),
+    "child_in_law": ("son_in_law", "daughter_in_law"),
+    "grandchild": ("grandson", "granddaughter"),
+    "grandparent": ("grandfather", "grandmother"),
     "sibling": ("brother", "sister"),
 }
 

@@ -8,8 +8,14 @@ from random import Random
 
 from simulator.people import Person, Rates, Telephone, town_rates
 
-ANNOUNCEMENT_SECONDS = {"invalid_number": 6.0, "suspended": 6.0, "powered_off": 8.0, "unreachable": 12.0,
-                        "network_error": 3.0, "busy": 4.0}
+ANNOUNCEMENT_SECONDS = {
+    "invalid_number": 6.0,
+    "suspended": 6.0,
+    "powered_off": 8.0,
+    "unreachable": 12.0,
+    "network_error": 3.0,
+    "busy": 4.0,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +26,9 @@ class Ring:
     ring_seconds: float
 
 
-def dial(person: Person, at: datetime, attempt_no: int, rng: Random, *, ring_limit: float = 45.0,
-         rates: Rates | None = None) -> Ring:
+def dial(
+    person: Person, at: datetime, attempt_no: int, rng: Random, *, ring_limit: float = 45.0, rates: Rates | None = None
+) -> Ring:
     """Dials the person's telephone at a local time, for the `attempt_no`-th time (from 1).
 
     The outcome is answered_human, answered_machine, no_answer, busy, rejected, powered_off, suspended,
@@ -50,8 +57,12 @@ def _dead(telephone: Telephone) -> str | None:
 
 def _failed(telephone: Telephone, rates: Rates, rng: Random) -> str | None:
     """What may stop this one call before the telephone rings."""
-    chances = {"network_error": rates["network_error"], "powered_off": telephone.powered_off,
-               "unreachable": rates["unreachable"], "busy": rates["busy"]}
+    chances = {
+        "network_error": rates["network_error"],
+        "powered_off": telephone.powered_off,
+        "unreachable": rates["unreachable"],
+        "busy": rates["busy"],
+    }
     return next((outcome for outcome, chance in chances.items() if rng.random() < chance), None)
 
 

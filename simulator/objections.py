@@ -11,7 +11,7 @@ from simulator.answers import Answers, Asked, Told
 from simulator.people import SYMPTOMS, Health
 from simulator.speaker import Speaker
 
-SAME_C = 0.051    # a reading in Fahrenheit comes back within this
+SAME_C = 0.051  # a reading in Fahrenheit comes back within this
 TEMPERATURE = ("temperature_c", "temperature")
 ONSET = ("onset_days_ago", "onset")
 SYMPTOM_LISTS = ("symptoms", "symptoms_present")
@@ -74,11 +74,18 @@ def objection(key: str, answers: Answers, asked: Asked, speaker: Speaker, rng: R
     return f"{words}{speaker.say('and_clause', rng)}{right}", f"confirm_wrong {intent}"
 
 
-def _symptoms_put_right(extra: frozenset[str], missing: frozenset[str], flags: set[str], speaker: Speaker,
-                        rng: Random) -> Told:
-    fixes = [speaker.say("fix_absent", rng, flags, {
-        "none_of": speaker.denial(name, rng, flags), "bare": speaker.say(f"bare_{name}", rng)})
-        for name in sorted(extra)]
+def _symptoms_put_right(
+    extra: frozenset[str], missing: frozenset[str], flags: set[str], speaker: Speaker, rng: Random
+) -> Told:
+    fixes = [
+        speaker.say(
+            "fix_absent",
+            rng,
+            flags,
+            {"none_of": speaker.denial(name, rng, flags), "bare": speaker.say(f"bare_{name}", rng)},
+        )
+        for name in sorted(extra)
+    ]
     if missing:
         fixes.append(speaker.say("fix_missing", rng, flags, speaker.complaints(missing, rng, flags)))
     fix = speaker.joined(fixes, "and_clause", rng)

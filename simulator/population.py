@@ -11,7 +11,7 @@ from simulator.households import Address, Member, draw_households, place
 from simulator.names import full_name, surname
 from simulator.people import Person, Rates, Telephone, Town, town_rates
 
-EXAMPLE_RANGE = "+86111"    # possible in form, never assigned
+EXAMPLE_RANGE = "+86111"  # possible in form, never assigned
 
 
 def make_town(size: int, seed: int, rates: Rates | None = None) -> Town:
@@ -37,8 +37,15 @@ def _numbers(count: int, rng: Random) -> Iterator[str]:
         yield f"{EXAMPLE_RANGE}{first:02d}{second + 1:02d}{last:04d}"
 
 
-def _settle(members: list[Member], address: Address, phones: list[str], household_no: int, first_no: int,
-            seed: int, rates: Rates) -> list[Person]:
+def _settle(
+    members: list[Member],
+    address: Address,
+    phones: list[str],
+    household_no: int,
+    first_no: int,
+    seed: int,
+    rates: Rates,
+) -> list[Person]:
     """The people of one household, drawn from a seed of their own."""
     rng = Random(f"household {seed} {household_no}")
     language = "en" if rng.random() < rates["language_en"] else "zh-Hans"
@@ -47,22 +54,29 @@ def _settle(members: list[Member], address: Address, phones: list[str], househol
     telephones = _telephones(members, phones, rates["telephone"], rng)
     people: list[Person] = []
     for no, (member, truth, telephone) in enumerate(zip(members, health, telephones, strict=True), start=first_no):
-        people.append(Person(
-            id=f"R{no:06d}",
-            name=_new_name(member, family, language, {person.name for person in people}, rng),
-            sex=member.sex,
-            birth_year=rates["year"] - member.age,
-            language=language,
-            phone=telephone.number,
-            district=address.district, subdistrict=address.subdistrict, community=address.community,
-            grid=address.grid, building=address.building, unit=address.unit,
-            household=f"H{household_no:06d}",
-            relation=member.relation,
-            truth=truth,
-            character=draw_character(member.age, language, len(members) > 1, rates["character"],
-                                     Random(f"person {seed} {no}")),
-            telephone=telephone,
-        ))
+        people.append(
+            Person(
+                id=f"R{no:06d}",
+                name=_new_name(member, family, language, {person.name for person in people}, rng),
+                sex=member.sex,
+                birth_year=rates["year"] - member.age,
+                language=language,
+                phone=telephone.number,
+                district=address.district,
+                subdistrict=address.subdistrict,
+                community=address.community,
+                grid=address.grid,
+                building=address.building,
+                unit=address.unit,
+                household=f"H{household_no:06d}",
+                relation=member.relation,
+                truth=truth,
+                character=draw_character(
+                    member.age, language, len(members) > 1, rates["character"], Random(f"person {seed} {no}")
+                ),
+                telephone=telephone,
+            )
+        )
     return people
 
 

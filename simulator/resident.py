@@ -14,13 +14,13 @@ from simulator.people import Person, town_rates
 from simulator.speaker import Speaker
 
 ELDER = 65
-GRAVE_C = 38.5                     # short of breath with such a fever, he cries for help
-SWITCHES_AT = 3                    # the turn at which who changes the language does so
-KEYS_FROM = 3                      # asked the same so often, he presses keys where there are any,
-KEYS_CHANCE = 0.6                  # this often
-ASKS_AGAIN = {True: 0.2, False: 0.01}    # at any one question, hard of hearing or not
-SYLLABLES_PER_SECOND = 4.5         # Chinese, unhurried
-WORDS_PER_SECOND = 2.6             # English, unhurried
+GRAVE_C = 38.5  # short of breath with such a fever, he cries for help
+SWITCHES_AT = 3  # the turn at which who changes the language does so
+KEYS_FROM = 3  # asked the same so often, he presses keys where there are any,
+KEYS_CHANCE = 0.6  # this often
+ASKS_AGAIN = {True: 0.2, False: 0.01}  # at any one question, hard of hearing or not
+SYLLABLES_PER_SECOND = 4.5  # Chinese, unhurried
+WORDS_PER_SECOND = 2.6  # English, unhurried
 SILENCE_SECONDS = 7.0
 OTHER = {"en": "zh-Hans", "zh-Hans": "en"}
 
@@ -51,8 +51,8 @@ class SimulatedResident:
         self.first_call = attempt_no == 1
         self.turn = 0
         self.done: set[str] = set()
-        self.times: Counter[str] = Counter()    # how often he was asked the same
-        self.takes_back: float | None = None    # the reading he gave by mistake
+        self.times: Counter[str] = Counter()  # how often he was asked the same
+        self.takes_back: float | None = None  # the reading he gave by mistake
         self.calls_back_at: tuple[int, str] | None = None
         self.answers = Answers(person, family)
         self.elder = person.birth_year <= town_rates()["year"] - ELDER
@@ -63,8 +63,12 @@ class SimulatedResident:
         return (own, OTHER[own]) if self.character.changes_language else (own,)
 
     def _speaker(self, language: str, style: str) -> Speaker:
-        traits = {"talkative": self.character.talkative, "terse": self.character.terse,
-                  "dialect": self.character.dialect, "elder": self.elder}
+        traits = {
+            "talkative": self.character.talkative,
+            "terse": self.character.terse,
+            "dialect": self.character.dialect,
+            "elder": self.elder,
+        }
         fahrenheit = self.character.fahrenheit and language == "en"
         return Speaker(language, style, [trait for trait, has in traits.items() if has], fahrenheit)
 
@@ -86,8 +90,15 @@ class SimulatedResident:
         """
         self.turn += 1
         ways: tuple[Callable[[str, str, Asked, Random], Spoken | None], ...] = (
-            self._leaves, self._is_silent, self._is_a_stranger, self._cries_for_help, self._objects,
-            self._corrects_himself, self._goes_his_own_way, self._has_business_of_his_own)
+            self._leaves,
+            self._is_silent,
+            self._is_a_stranger,
+            self._cries_for_help,
+            self._objects,
+            self._corrects_himself,
+            self._goes_his_own_way,
+            self._has_business_of_his_own,
+        )
         for way in ways:
             spoken = way(question, kind, asked, rng)
             if spoken is not None:

@@ -9,18 +9,44 @@ from random import Random
 from simulator.people import Person, Town
 from simulator.population import make_town
 
-HEADERS = ("编号", "姓名", "性别", "出生年份", "手机号", "语言", "区", "街道", "社区", "网格", "楼栋", "房号",
-           "与户主关系")
+HEADERS = (
+    "编号",
+    "姓名",
+    "性别",
+    "出生年份",
+    "手机号",
+    "语言",
+    "区",
+    "街道",
+    "社区",
+    "网格",
+    "楼栋",
+    "房号",
+    "与户主关系",
+)
 ID, PHONE, LANGUAGE = 0, 4, 5
 SEXES = {"male": "男", "female": "女"}
 LANGUAGES = {"zh-Hans": "中文", "en": "英文"}
 RELATIONS = {
-    "head": "户主", "spouse": "配偶", "son": "儿子", "daughter": "女儿", "father": "父亲", "mother": "母亲",
-    "grandson": "孙子", "granddaughter": "孙女", "room_mate": "合租",
+    "head": "户主",
+    "spouse": "配偶",
+    "son": "儿子",
+    "daughter": "女儿",
+    "father": "父亲",
+    "mother": "母亲",
+    "grandson": "孙子",
+    "granddaughter": "孙女",
+    "room_mate": "合租",
 }
 # How clerks type a number, by share: the digits, the three groups, and the country code in two fashions.
-SPELLINGS = {"{}{}{}": 0.6, "{} {} {}": 0.15, "{}-{}-{}": 0.1, "+86-{}-{}-{}": 0.05, "+86 {} {} {}": 0.05,
-             "86{}{}{}": 0.05}
+SPELLINGS = {
+    "{}{}{}": 0.6,
+    "{} {} {}": 0.15,
+    "{}-{}-{}": 0.1,
+    "+86-{}-{}-{}": 0.05,
+    "+86 {} {} {}": 0.05,
+    "86{}{}{}": 0.05,
+}
 # A bad row: what is wrong with it, the column spoilt, and what stands there. A duplicate is spoilt by being there.
 BAD_ROWS = (
     ("missing number", PHONE, ""),
@@ -54,9 +80,19 @@ def write_roster(town: Town, path: Path, seed: int) -> dict[int, str]:
 
 def _row(person: Person, rng: Random) -> Row:
     return [
-        person.id, person.name, SEXES[person.sex], str(person.birth_year), _spelt(person.phone, rng),
-        LANGUAGES[person.language], person.district, person.subdistrict, person.community, person.grid,
-        person.building, person.unit, RELATIONS[person.relation],
+        person.id,
+        person.name,
+        SEXES[person.sex],
+        str(person.birth_year),
+        _spelt(person.phone, rng),
+        LANGUAGES[person.language],
+        person.district,
+        person.subdistrict,
+        person.community,
+        person.grid,
+        person.building,
+        person.unit,
+        RELATIONS[person.relation],
     ]
 
 
@@ -66,8 +102,9 @@ def _spelt(phone: str, rng: Random) -> str:
     return spelling.format(digits[:3], digits[3:7], digits[7:])
 
 
-def _insert_bad_row(rows: list[tuple[Row, str]], fault: str, column: int | None, text: str, number: int,
-                    rng: Random) -> None:
+def _insert_bad_row(
+    rows: list[tuple[Row, str]], fault: str, column: int | None, text: str, number: int, rng: Random
+) -> None:
     """A spoilt copy of a good row goes somewhere after it; only a duplicate keeps the id."""
     good = [at for at, (_, wrong) in enumerate(rows) if not wrong]
     source = rng.choice(good)

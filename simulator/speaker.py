@@ -181,5 +181,3 @@ class Speaker:
 def severity(person: Person) -> set[str]:
     """The flag of a person whose fever is high."""
     return {"high"} if person.truth.temperature_c >= HIGH_C else set()
-
-

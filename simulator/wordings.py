@@ -79,8 +79,9 @@ class Grammar:
     def __init__(self, name: str, rules: Mapping[str, list[Any]], slips: Mapping[str, Mapping[str, list[str]]]):
         self.name = name
         self.slips = slips
-        self.rules = {rule: Rule(rule, [_way(entry, f"{name}: {rule}") for entry in entries])
-                      for rule, entries in rules.items()}
+        self.rules = {
+            rule: Rule(rule, [_way(entry, f"{name}: {rule}") for entry in entries]) for rule, entries in rules.items()
+        }
         self._check()
 
     def say(self, rule: str, rng: Random, flags: frozenset[str] = frozenset(), slots: Slots | None = None) -> str:
@@ -169,6 +170,7 @@ def _slot(name: str) -> Part:
     def fill(telling: _Telling) -> str:
         value = telling.slots[name]
         return value if isinstance(value, str) else value()
+
     return fill
 
 

@@ -9,11 +9,16 @@ from dialogs.understanding import understand
 from simulator.population import make_town
 from simulator.resident import SimulatedResident
 
-CONTEXTS = {"temperature": "temperature", "symptoms": "symptoms", "fever": "fever", "onset": "onset",
-            "contact": "contact", "count": "household"}
+CONTEXTS = {
+    "temperature": "temperature",
+    "symptoms": "symptoms",
+    "fever": "fever",
+    "onset": "onset",
+    "contact": "contact",
+    "count": "household",
+}
 ACTS = {"wrong_number", "human", "refuse", "call_later", "hold_on", "who_are_you", "repeat", "emergency", "dont_know"}
-SAME_AS = {"stop_calling": "refuse", "how_got_number": "who_are_you", "slower": "repeat",
-           "not_measured": "dont_know"}
+SAME_AS = {"stop_calling": "refuse", "how_got_number": "who_are_you", "slower": "repeat", "not_measured": "dont_know"}
 FLOOR = 0.75
 
 

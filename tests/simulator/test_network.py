@@ -24,15 +24,30 @@ def outcomes(people, at, attempt_no):
 
 
 def with_telephone(person, **changes):
-    healthy = {"invalid_number": False, "suspended": False, "machine": False, "powered_off": 0.0,
-               "answers_on_try": 1, "free_hours": frozenset({19})}
+    healthy = {
+        "invalid_number": False,
+        "suspended": False,
+        "machine": False,
+        "powered_off": 0.0,
+        "answers_on_try": 1,
+        "free_hours": frozenset({19}),
+    }
     return replace(person, telephone=replace(person.telephone, **{**healthy, **changes}))
 
 
 def test_every_outcome_of_the_network_happens(people):
     assert set(outcomes(people, EVENING, 1)) == {
-        "answered_human", "answered_machine", "no_answer", "busy", "rejected", "powered_off", "suspended",
-        "invalid_number", "unreachable", "network_error"}
+        "answered_human",
+        "answered_machine",
+        "no_answer",
+        "busy",
+        "rejected",
+        "powered_off",
+        "suspended",
+        "invalid_number",
+        "unreachable",
+        "network_error",
+    }
 
 
 def test_more_answer_in_the_evening_and_on_later_tries(people):
@@ -41,11 +56,14 @@ def test_more_answer_in_the_evening_and_on_later_tries(people):
     assert 0.45 < first["answered_human"] / len(people) < 0.75
 
 
-@pytest.mark.parametrize(("changes", "outcome"), [
-    ({"invalid_number": True}, "invalid_number"),
-    ({"suspended": True}, "suspended"),
-    ({"powered_off": 1.0}, "powered_off"),
-])
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"invalid_number": True}, "invalid_number"),
+        ({"suspended": True}, "suspended"),
+        ({"powered_off": 1.0}, "powered_off"),
+    ],
+)
 def test_dead_numbers_stay_dead(people, changes, outcome):
     person = with_telephone(people[0], **changes)
     dialled = Counter(dial(person, EVENING, attempt_no, Random(attempt_no)).outcome for attempt_no in range(1, 200))

@@ -13,10 +13,24 @@ from simulator.resident import SimulatedResident
 
 QUESTIONS = ("greeting", "temperature", "symptoms", "contact", "members", "needs")
 PLAIN = {
-    "talkative": False, "terse": False, "hard_of_hearing": False, "suspicious": False, "refuses": False,
-    "corrects_himself": False, "changes_language": False, "call_later": False, "wants_human": False,
-    "volunteers": False, "dialect": False, "digresses": False, "no_thermometer": False, "measures_first": False,
-    "fahrenheit": False, "hangs_up_at": None, "misses_wrong_readback": 0.0, "silent": 0.0,
+    "talkative": False,
+    "terse": False,
+    "hard_of_hearing": False,
+    "suspicious": False,
+    "refuses": False,
+    "corrects_himself": False,
+    "changes_language": False,
+    "call_later": False,
+    "wants_human": False,
+    "volunteers": False,
+    "dialect": False,
+    "digresses": False,
+    "no_thermometer": False,
+    "measures_first": False,
+    "fahrenheit": False,
+    "hangs_up_at": None,
+    "misses_wrong_readback": 0.0,
+    "silent": 0.0,
 }
 FEVERISH = Health(38.2, frozenset({"fever", "cough"}), 3, True, frozenset({"medicine"}))
 WELL = Health(36.5, frozenset(), None, False, frozenset())
@@ -35,8 +49,9 @@ def somebody(town):
 def resident(person, truth=WELL, family=(), style="speech", attempt_no=1, telephone=None, **character):
     """The person with a plain character but for what is given."""
     telephone = replace(person.telephone, wrong_person=False, **(telephone or {}))
-    person = replace(person, truth=truth, telephone=telephone,
-                     character=replace(person.character, **{**PLAIN, **character}))
+    person = replace(
+        person, truth=truth, telephone=telephone, character=replace(person.character, **{**PLAIN, **character})
+    )
     return SimulatedResident(person, [person, *family], style, attempt_no)
 
 
@@ -113,35 +128,62 @@ def test_an_unknown_kind_gets_an_acknowledgement(somebody):
 
 def test_one_in_five_wrong_readbacks_is_missed(somebody):
     said = {"temperature_c": 37.5}
-    got = repeated(lambda rng: resident(somebody, FEVERISH, misses_wrong_readback=0.2).answer(
-        "check", kind="confirm", asked={"said": said}, rng=rng).intent, 2000)
+    got = repeated(
+        lambda rng: (
+            resident(somebody, FEVERISH, misses_wrong_readback=0.2)
+            .answer("check", kind="confirm", asked={"said": said}, rng=rng)
+            .intent
+        ),
+        2000,
+    )
     assert 0.77 < got.count("confirm_wrong temperature 38.2") / len(got) < 0.83
     assert set(got) - {"repeat", "slower"} == {"confirm_wrong temperature 38.2", "confirm_right"}
 
 
-@pytest.mark.parametrize("said", [
-    {}, {"temperature_c": 38.2}, {"temperature_c": 38.16}, {"temperature": 38.2}, {"temperature_c": None},
-    {"symptoms": ["cough", "fever"]}, {"symptoms": {"present": ["fever", "cough"], "absent": ["rash"]}},
-    {"onset_days_ago": 3}, {"onset": "2026-02-27"}, {"contact": "yes"}, {"needs": ["medicine"]},
-    {"cough": True, "rash": "no"}, {"favourite_colour": "blue"},
-])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {},
+        {"temperature_c": 38.2},
+        {"temperature_c": 38.16},
+        {"temperature": 38.2},
+        {"temperature_c": None},
+        {"symptoms": ["cough", "fever"]},
+        {"symptoms": {"present": ["fever", "cough"], "absent": ["rash"]}},
+        {"onset_days_ago": 3},
+        {"onset": "2026-02-27"},
+        {"contact": "yes"},
+        {"needs": ["medicine"]},
+        {"cough": True, "rash": "no"},
+        {"favourite_colour": "blue"},
+    ],
+)
 def test_right_values_are_confirmed(somebody, said):
-    got = repeated(lambda rng: resident(somebody, FEVERISH).answer(
-        "check", kind="confirm", asked={"said": said, "now": datetime(2026, 3, 2, 10)}, rng=rng).intent, 40)
+    got = repeated(
+        lambda rng: (
+            resident(somebody, FEVERISH)
+            .answer("check", kind="confirm", asked={"said": said, "now": datetime(2026, 3, 2, 10)}, rng=rng)
+            .intent
+        ),
+        40,
+    )
     assert set(got) - {"repeat", "slower"} == {"confirm_right"}
 
 
-@pytest.mark.parametrize(("said", "intent"), [
-    ({"temperature_c": 38.3}, "confirm_wrong temperature 38.2"),
-    ({"symptoms": ["fever"]}, "confirm_wrong symptoms - +cough"),
-    ({"symptoms": ["fever", "cough", "rash"]}, "confirm_wrong symptoms -rash +"),
-    ({"rash": "yes"}, "confirm_wrong symptoms -rash +"),
-    ({"onset_days_ago": 1}, "confirm_wrong onset 3"),
-    ({"onset": "2026-03-01"}, "confirm_wrong onset 3"),
-    ({"symptoms": {"present": [], "absent": ["cough", "fever"]}}, "confirm_wrong symptoms - +cough,fever"),
-    ({"contact": "no"}, "confirm_wrong contact_yes"),
-    ({"needs": ["food"]}, "confirm_wrong needs medicine"),
-])
+@pytest.mark.parametrize(
+    ("said", "intent"),
+    [
+        ({"temperature_c": 38.3}, "confirm_wrong temperature 38.2"),
+        ({"symptoms": ["fever"]}, "confirm_wrong symptoms - +cough"),
+        ({"symptoms": ["fever", "cough", "rash"]}, "confirm_wrong symptoms -rash +"),
+        ({"rash": "yes"}, "confirm_wrong symptoms -rash +"),
+        ({"onset_days_ago": 1}, "confirm_wrong onset 3"),
+        ({"onset": "2026-03-01"}, "confirm_wrong onset 3"),
+        ({"symptoms": {"present": [], "absent": ["cough", "fever"]}}, "confirm_wrong symptoms - +cough,fever"),
+        ({"contact": "no"}, "confirm_wrong contact_yes"),
+        ({"needs": ["food"]}, "confirm_wrong needs medicine"),
+    ],
+)
 def test_wrong_values_are_put_right_at_any_question(somebody, said, intent):
     for kind in ("confirm", "symptoms", "notice"):
         asked = {"said": said, "now": datetime(2026, 3, 2, 10)}
@@ -196,8 +238,11 @@ def test_the_suspicious_ask_before_they_answer(somebody):
 
 
 def test_the_hard_of_hearing_ask_again(somebody):
-    got = repeated(lambda rng: resident(somebody, hard_of_hearing=True).answer(
-        "temperature", kind="temperature", asked={}, rng=rng).intent)
+    got = repeated(
+        lambda rng: (
+            resident(somebody, hard_of_hearing=True).answer("temperature", kind="temperature", asked={}, rng=rng).intent
+        )
+    )
     assert 0.1 < sum(intent.split()[0] in ("repeat", "slower") for intent in got) / len(got) < 0.3
 
 
@@ -208,8 +253,14 @@ def test_who_hangs_up_midway_does_so_at_his_turn(somebody):
 
 
 def test_a_stranger_says_wrong_number_and_goes(somebody):
-    someone = SimulatedResident(replace(somebody, telephone=replace(somebody.telephone, wrong_person=True),
-                                        character=replace(somebody.character, **PLAIN)), [somebody])
+    someone = SimulatedResident(
+        replace(
+            somebody,
+            telephone=replace(somebody.telephone, wrong_person=True),
+            character=replace(somebody.character, **PLAIN),
+        ),
+        [somebody],
+    )
     first, second, *_ = talk(someone, Random(1))
     assert (first.intent, first.hangs_up) == ("wrong_number", False)
     assert (second.intent, second.hangs_up) == ("wrong_number", True)
@@ -223,8 +274,14 @@ def test_who_changes_the_language_does(somebody):
 
 def test_fahrenheit_is_said_by_those_who_use_it(town):
     person = next(person for person in town.residents if person.language == "en")
-    said = repeated(lambda rng: resident(person, FEVERISH, fahrenheit=True, style="chat").answer(
-        "temperature", kind="temperature", asked={}, rng=rng).text, 60)
+    said = repeated(
+        lambda rng: (
+            resident(person, FEVERISH, fahrenheit=True, style="chat")
+            .answer("temperature", kind="temperature", asked={}, rng=rng)
+            .text
+        ),
+        60,
+    )
     assert all("100" in text or "hundred" in text.lower() for text in said)
 
 
@@ -251,8 +308,7 @@ def test_a_member_of_the_family_is_answered_for(town, somebody):
 def test_the_family_is_told_with_its_symptoms(town, somebody):
     family = [member for member in town.family(somebody) if member is not somebody]
     ill = [replace(family[0], truth=FEVERISH), *(replace(member, truth=WELL) for member in family[1:])]
-    assert intents(resident(somebody, family=ill), ("members", {})) == [
-        f"household_with {ill[0].relation}:cough,fever"]
+    assert intents(resident(somebody, family=ill), ("members", {})) == [f"household_with {ill[0].relation}:cough,fever"]
     well = [replace(member, truth=WELL) for member in family]
     assert intents(resident(somebody, family=well), ("members", {})) == ["household_all_well"]
     assert intents(resident(somebody), ("count", {})) == ["count 1"]
@@ -261,8 +317,12 @@ def test_the_family_is_told_with_its_symptoms(town, somebody):
 def test_keys_are_pressed_when_words_have_failed_twice(somebody):
     keypad = {"1": "yes", "2": "no"}
     for kind, asked, keys in (
-        ("symptom", {"symptom": "cough"}, "1"), ("symptom", {"symptom": "rash"}, "2"), ("temperature", {}, "382"),
-        ("onset", {}, "3"), ("needs", {"options": {"food": "菜", "medicine": "药"}}, "2"), ("members", {}, None),
+        ("symptom", {"symptom": "cough"}, "1"),
+        ("symptom", {"symptom": "rash"}, "2"),
+        ("temperature", {}, "382"),
+        ("onset", {}, "3"),
+        ("needs", {"options": {"food": "菜", "medicine": "药"}}, "2"),
+        ("members", {}, None),
     ):
         someone, rng = resident(somebody, FEVERISH), Random(4)
         answers = [someone.answer("step", kind=kind, asked={**asked, "keypad": keypad}, rng=rng) for _ in range(40)]
@@ -297,9 +357,13 @@ def test_a_time_is_named_when_asked_for(somebody):
 def test_the_subject_is_told_by_the_step(somebody):
     someone = resident(somebody, FEVERISH)
     for step, kind, asked, intent in (
-        ("contact", "yes_no", {}, "contact_yes"), ("fever", "yes_no", {}, "symptom_yes fever"),
-        ("step", "yes_no", {"symptom": "rash"}, "symptom_no rash"), ("needs", "any_of", {}, "needs medicine"),
-        ("step", "when", {"name": "onset"}, "onset 3"), ("greeting", "one_of", {}, "greeting_yes"),
-        ("family", "yes_no", {}, "yes"), ("others", "members", {}, "count 1"),
+        ("contact", "yes_no", {}, "contact_yes"),
+        ("fever", "yes_no", {}, "symptom_yes fever"),
+        ("step", "yes_no", {"symptom": "rash"}, "symptom_no rash"),
+        ("needs", "any_of", {}, "needs medicine"),
+        ("step", "when", {"name": "onset"}, "onset 3"),
+        ("greeting", "one_of", {}, "greeting_yes"),
+        ("family", "yes_no", {}, "yes"),
+        ("others", "members", {}, "count 1"),
     ):
         assert someone.answer(step, kind=kind, asked=asked, rng=Random(2)).intent == intent

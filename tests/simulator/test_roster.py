@@ -42,7 +42,11 @@ def test_it_is_a_spreadsheets_csv(written):
 
 def test_faults_are_eight_and_of_four_kinds(written):
     assert Counter(written[1].values()) == {
-        "missing number": 2, "impossible number": 2, "unknown language": 2, "duplicate": 2}
+        "missing number": 2,
+        "impossible number": 2,
+        "unknown language": 2,
+        "duplicate": 2,
+    }
 
 
 def test_good_rows_are_the_residents(town, written):

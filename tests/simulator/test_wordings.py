@@ -19,8 +19,15 @@ household_with_only count needs_none needs_some yes no correction confirm_right 
 confirm_wrong_symptoms confirm_wrong_plain repeat slower who_are_you how_got_number call_later call_at
 hold_on refuse stop_calling human emergency suspicious question off_topic ack goodbye machine dont_know
 number choice which text"""
-FLAGS = [{"male"}, {"female", "terse"}, {"male", "talkative", "dialect"}, {"female", "proxy", "dialect"},
-         {"male", "ill", "feverish", "high", "elder"}, {"female", "family_ill", "few"}, {"male", "alone"}]
+FLAGS = [
+    {"male"},
+    {"female", "terse"},
+    {"male", "talkative", "dialect"},
+    {"female", "proxy", "dialect"},
+    {"male", "ill", "feverish", "high", "elder"},
+    {"female", "family_ill", "few"},
+    {"male", "alone"},
+]
 
 
 def one_grammar(rules):
@@ -32,8 +39,18 @@ def slots_of(speaker, rng):
     onset, since = speaker.onset(rng.randint(0, 15), rng)
     slots = {**reading, **onset, **speaker.complaints(rng.sample(SYMPTOMS, 2), rng), **speaker.count(3, rng)}
     slots |= {name: speaker.value(37.1, rng) for name in ("wrong", "earlier", "heard", "kin_value")}
-    slots |= {"kin": "K", "kins": "K", "role": "R", "relative": "R", "name": "N", "label": "L", "members": "M",
-              "at": speaker.clock(15, rng), "needs": speaker.needs(NEEDS, rng), "fix": "F"}
+    slots |= {
+        "kin": "K",
+        "kins": "K",
+        "role": "R",
+        "relative": "R",
+        "name": "N",
+        "label": "L",
+        "members": "M",
+        "at": speaker.clock(15, rng),
+        "needs": speaker.needs(NEEDS, rng),
+        "fix": "F",
+    }
     return slots, flags | since
 
 
@@ -90,13 +107,16 @@ def test_slots_may_be_worked_out_when_needed():
     assert made.say("a", Random(1), slots={"cheap": lambda: "y"}) == "xy"
 
 
-@pytest.mark.parametrize(("rules", "complaint"), [
-    ({"a": ["(x|y"]}, "brackets do not match"),
-    ({"a": ["x)"]}, "brackets do not match"),
-    ({"a": ["[x"]}, "brackets do not match"),
-    ({"a": ["(x]"]}, "brackets do not match"),
-    ({"a": ["<b>"]}, "there is no rule <b>"),
-])
+@pytest.mark.parametrize(
+    ("rules", "complaint"),
+    [
+        ({"a": ["(x|y"]}, "brackets do not match"),
+        ({"a": ["x)"]}, "brackets do not match"),
+        ({"a": ["[x"]}, "brackets do not match"),
+        ({"a": ["(x]"]}, "brackets do not match"),
+        ({"a": ["<b>"]}, "there is no rule <b>"),
+    ],
+)
 def test_broken_rules_are_refused_by_name(rules, complaint):
     with pytest.raises(ValueError, match=f"made up: a: {complaint}"):
         one_grammar(rules)
@@ -107,22 +127,28 @@ def test_missing_slot_is_named():
         one_grammar({"a": ["{gone}"]}).say("a", Random(1))
 
 
-@pytest.mark.parametrize(("celsius", "fahrenheit", "words"), [
-    (37.8, False, {"thirty-seven point eight", "thirty-seven eight", "37.8"}),
-    (37.8, True, {"a hundred point zero", "a hundred", "one hundred", "100.0"}),
-    (36.5, False, {"thirty-six and a half", "thirty-six point five"}),
-])
+@pytest.mark.parametrize(
+    ("celsius", "fahrenheit", "words"),
+    [
+        (37.8, False, {"thirty-seven point eight", "thirty-seven eight", "37.8"}),
+        (37.8, True, {"a hundred point zero", "a hundred", "one hundred", "100.0"}),
+        (36.5, False, {"thirty-six and a half", "thirty-six point five"}),
+    ],
+)
 def test_english_readings(celsius, fahrenheit, words):
     speaker = Speaker("en", "speech", fahrenheit=fahrenheit)
     said = {speaker.value(celsius, Random(seed)) for seed in range(300)}
     assert words <= said
 
 
-@pytest.mark.parametrize(("celsius", "words"), [
-    (37.8, {"三十七度八", "三十七点八", "三七八", "37.8"}),
-    (36.5, {"三十六度半", "三十六点五", "三六五"}),
-    (38.0, {"三十八度", "三十八度整"}),
-])
+@pytest.mark.parametrize(
+    ("celsius", "words"),
+    [
+        (37.8, {"三十七度八", "三十七点八", "三七八", "37.8"}),
+        (36.5, {"三十六度半", "三十六点五", "三六五"}),
+        (38.0, {"三十八度", "三十八度整"}),
+    ],
+)
 def test_chinese_readings(celsius, words):
     speaker = Speaker("zh-Hans", "speech")
     assert words <= {speaker.value(celsius, Random(seed)) for seed in range(300)}
