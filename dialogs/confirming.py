@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _TRIES = 2
 _MORE = re.compile(r"还|也|漏|少了|另外|再就是|再加|\b(also|and|too|plus|left|forgot|as well)\b")
 _BARE_NUMBER = re.compile(r"[\s\d.,，。℃°度点點零〇一二三四五六七八九十CcFf]+")
+_MEASURED = re.compile(r"量|测|測|\b(took|taken|measured)\b", re.IGNORECASE)  # "taken yesterday" is no beginning
 _NOT_SAID_AGAIN = ("text", "yes_no", "members", "call_time", "one_of")
 
 
@@ -162,6 +163,8 @@ def _onset(dialog: Dialog, ear: Ear, question: Question) -> Reading | None:
     """The day in "since yesterday", said when we only wanted to know whether the symptoms are right."""
     u = ear.understood
     if question.kind != "when" or question.context != "onset" or u.act or u.yes_no or u.temperature_c is not None:
+        return None
+    if _MEASURED.search(ear.words):
         return None
     return question.reader.volunteered(hearing.ear_of(dialog, ear.words, "onset"), question)
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,8 @@ from dialogs.questions import Ear, Question, Reading, Words, said
 from dialogs.readers.options import NOT_CHOOSING
 from dialogs.readers.plain import UNSURE, Plain
 from dialogs.understanding.text import folding
+
+_WANTED = re.compile(r"要|想|want|need|like")
 
 
 class YesNo(Plain):
@@ -25,7 +28,7 @@ class YesNo(Plain):
         said = ear.understood.yes_no
         if said is None and question.heard and ear.understood.act not in NOT_CHOOSING:
             said = _heard(question.heard, ear.words.translate(folding()))
-        if said is None and question.context is None:
+        if said is None and _offers(question):
             said = wants(ear.words)
         return ear.reading(said, said == "yes", "yes_no") if said else self.volunteered(ear, question)
 
@@ -49,6 +52,13 @@ class YesNo(Plain):
 
     def keypad(self, question: Question, words: Words, language: str) -> dict[str, str]:
         return {"1": words["yes"], "2": words["no"]}
+
+
+def _offers(question: Question) -> bool:
+    """Whether it is asked what somebody wants: only there "not needed" is a no."""
+    wordings = [question.label, *(question.said or {}).values()]
+    texts = [wording.text(language, str) for wording in wordings if wording for language in ("zh-Hans", "en")]
+    return any(_WANTED.search(text) for text in [question.name, *texts])
 
 
 def _heard(phrases: Mapping[str, tuple[str, ...]], text: str) -> str | None:
