@@ -19,6 +19,8 @@ _TOP_KEYS = {
     "script", "version", "title", "start", "essential", "answers", "steps", "acts", "results", "limits", "says",
     "words", "phrases", "rounds",
 }  # fmt: skip
+
+
 def build(path: Path, data: Mapping[str, Any], common: Mapping[str, Any]) -> Script:
     """The script in `data`, with the common acts, steps and wordings where it has none of its own."""
     return _Builder(str(path.name), data, common).script()

@@ -48,9 +48,7 @@ def read_step(fields: Fields, name: Any, data: Any, questions: Mapping[str, Ques
     return step
 
 
-def _next(
-    fields: Fields, kind: str, data: Mapping[str, Any], question: Question | None
-) -> dict[str, str]:
+def _next(fields: Fields, kind: str, data: Mapping[str, Any], question: Question | None) -> dict[str, str]:
     given = data.get("next")
     expected, optional = _meanings(kind, data, question)
     if kind == "end":
