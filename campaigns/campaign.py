@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.dues import dues
@@ -136,6 +136,22 @@ def preview(store: Store, campaign: Campaign, at: datetime) -> Preview:
     )
 
 
+def open_round(tx: Connection, store: Store, campaign: Campaign, at: datetime) -> tuple[int, datetime, int]:
+    """Launches the next round at the first window from `at` on: its number, when it opens, how many residents it has.
+
+    CampaignError when no window opens, or nobody is in its place.
+    """
+    plan, round = plan_of(campaign), rounds_so_far(store, campaign)
+    opens = next_open(plan, at)
+    if opens is None:
+        raise CampaignError(f"campaign {campaign.name!r}: no window opens within 60 days of {at:%Y-%m-%d}")
+    day = opens.astimezone(plan.zone).date()
+    launched = launch_round(tx, campaign.id, round, place=campaign.place, day=day, due_at=opens)
+    if not launched.residents:
+        raise CampaignError(f"campaign {campaign.name!r}: there is nobody to call in {campaign.place or 'the roster'}")
+    return round, opens, launched.residents
+
+
 def play(
     store: Store,
     campaign: Campaign,
@@ -152,17 +168,9 @@ def play(
     """
     if campaign.state in ("running", "cancelled"):
         raise CampaignError(f"campaign {campaign.name!r} is {campaign.state} and cannot be launched")
-    plan, round = plan_of(campaign), rounds_so_far(store, campaign)
-    opens = next_open(plan, start)
-    if opens is None:
-        raise CampaignError(f"campaign {campaign.name!r}: no window opens within 60 days of {start:%Y-%m-%d}")
+    plan = plan_of(campaign)
     with store.transaction() as tx:
-        day = opens.astimezone(plan.zone).date()
-        launched = launch_round(tx, campaign.id, round, place=campaign.place, day=day, due_at=opens)
-        if not launched.residents:
-            raise CampaignError(
-                f"campaign {campaign.name!r}: there is nobody to call in {campaign.place or 'the roster'}"
-            )
+        round, opens, _ = open_round(tx, store, campaign, start)
     _state(store, campaign, "running", starts_at=opens)
     found = list(dues(store, campaign, round, plan, opens))
     with store.reading() as tx:

@@ -9,10 +9,9 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from campaigns.campaign import CampaignError, plan_of, rounds_so_far
+from campaigns.campaign import CampaignError, open_round, plan_of, rounds_so_far
 from campaigns.plan import Plan, next_open, round_end
 from records.dialling import close_rest, in_call
-from records.rounds import launch_round
 from records.store import Store
 from records.tables import Campaign
 
@@ -50,20 +49,12 @@ def start(store: Store, campaign: Campaign, now: datetime) -> int:
 
     Repeated after a crash it goes on where it stood. CampaignError when nobody is in its place, or no window opens.
     """
-    plan, round = plan_of(campaign), rounds_so_far(store, campaign)
-    opens = next_open(plan, max(now, campaign.starts_at or now))
-    if opens is None:
-        raise CampaignError(f"campaign {campaign.name!r}: no window opens within 60 days of {now:%Y-%m-%d}")
+    plan = plan_of(campaign)
     with store.transaction() as tx:
-        day = opens.astimezone(plan.zone).date()
-        launched = launch_round(tx, campaign.id, round, place=campaign.place, day=day, due_at=opens)
-        if not launched.residents:
-            raise CampaignError(
-                f"campaign {campaign.name!r}: there is nobody to call in {campaign.place or 'the roster'}"
-            )
+        _, opens, residents = open_round(tx, store, campaign, max(now, campaign.starts_at or now))
         pace = campaign.pace if campaign.pace is not None else plan.calls_per_second
         _turn(store, campaign, "start", "running", starts_at=opens, ended_at=None, pace=pace, anew=True)
-    return launched.residents
+    return residents
 
 
 def pause(store: Store, campaign: Campaign) -> None:

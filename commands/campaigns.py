@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from commands.house import House, now
+from commands.playing import play_round
 from commands.settings import UsageError
 
 if TYPE_CHECKING:
@@ -77,7 +78,6 @@ def preview(house: House, args: argparse.Namespace) -> int:
 def launch(house: House, args: argparse.Namespace) -> int:
     """Calls everybody of a campaign: at once in virtual time, or in real time, or by workers at a time to come."""
     from campaigns.campaign import find
-    from commands.simulation import play_round
     from commands.workers import in_real_time
 
     campaign = find(house.store, args.name)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import fields
 from datetime import datetime, timedelta
 from math import ceil
 from pathlib import Path
@@ -14,15 +11,13 @@ from typing import TYPE_CHECKING
 
 from commands.campaigns import make, write_files
 from commands.house import House, now
+from commands.playing import play_round
 from commands.residents import import_file
 from commands.settings import UsageError
 
 if TYPE_CHECKING:
-    from campaigns.plan import Plan
-    from campaigns.runner import AttemptFn, Tally
+    from campaigns.runner import Tally
     from records.tables import Campaign
-    from reports.table import Table
-    from simulator.people import Town
 
 
 def demo(house: House, args: argparse.Namespace) -> int:
@@ -73,93 +68,6 @@ def verdict(house: House, tally: Tally, lines: int) -> None:
         f"It cannot be done: {tally.left} of {tally.households} households were not called once; "
         f"about {needed or 'many more'} lines would do, or more time.",
     )
-
-
-def play_round(house: House, campaign: Campaign, start: datetime, until: datetime | None = None) -> Tally:
-    """Calls everybody in virtual time with live progress; then lines, time, and the score against the truth."""
-    from bots.phone import Telephone
-    from campaigns.campaign import plan_of, play
-    from records.residents import roster
-    from reports.simulation import lines_table
-    from simulator.exchange import Exchange
-    from simulator.listed import town_of
-
-    with house.store.reading() as tx:
-        town = town_of(roster(tx), campaign.seed)
-    exchange, desk, plan = Exchange(town, campaign.seed), house.desk(), plan_of(campaign)
-
-    def line(round: int) -> AttemptFn:
-        return Telephone(house.store, desk, exchange, campaign, round, plan).attempt
-
-    with progress(house, plan) as watch:
-        tally = play(house.store, campaign, line, start=start, until=until, watch=watch)
-    if tally.stopped_by:
-        house.say(f"提前停止：{tally.stopped_by}", f"Stopped early: {tally.stopped_by}")
-    house.show(lines_table(line_figures(tally, campaign.lines)))
-    house.show(score_table(house, campaign, town, exchange.told))
-    return tally
-
-
-@contextmanager
-def progress(house: House, plan: Plan) -> Iterator[Callable[[Tally], None]]:
-    """A bar that moves with the households done, and shows the clock of the simulated day."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    title, figures = ("外呼", "拨打 {} 次，占线 {}") if house.chinese else ("Calling", "{} calls, {} lines busy")
-    shown = TextColumn("{task.fields[clock]}  {task.fields[figures]}")
-    with Progress(TextColumn(title), BarColumn(), MofNCompleteColumn(), shown, TimeElapsedColumn()) as bar:
-        task = bar.add_task("", total=None, clock="", figures="")
-
-        def watch(tally: Tally) -> None:
-            if tally.calls % 50 and tally.busy:
-                return
-            clock = f"{tally.now.astimezone(plan.zone):%m-%d %H:%M}" if tally.now else ""
-            figure = figures.format(tally.calls, tally.busy)
-            bar.update(task, total=tally.households, completed=tally.finished, clock=clock, figures=figure)
-
-        yield watch
-
-
-def line_figures(tally: Tally, lines: int) -> dict[str, float]:
-    """What the table of lines shows, from the tally of a round."""
-    held = tally.mean_held_seconds
-    return {
-        "calls": tally.calls,
-        "lines": lines,
-        "most_busy": tally.most_busy,
-        "held": held,
-        "per_hour": tally.calls_per_hour,
-        "best_hour": tally.best_hour,
-        "capacity": lines * 3600 / held if held else 0.0,
-        "busy": tally.mean_busy_lines,
-        "little": tally.lines_by_little,
-    }
-
-
-def score_table(house: House, campaign: Campaign, town: Town, told: set[str]) -> Table:
-    """The newest round of the campaign against the truth of the town."""
-    from records.rounds import newest_records
-    from records.symptoms import names
-    from reports.simulation import truth_table
-    from simulator.scoring import Found, Share, score
-
-    with house.store.reading() as tx:
-        found = [
-            Found(
-                person=str(record.resident_id),
-                reported=record.status in ("symptomatic", "asymptomatic"),
-                non_reporting=record.status == "non_reporting",
-                temperature_c=record.temperature_c,
-                present=frozenset(names(record.present)),
-                absent=frozenset(names(record.absent)),
-                fever=record.fever,
-            )
-            for record in newest_records(tx, campaign.id)
-        ]
-    result = score(town.by_id, found, told)
-    values = {field.name: getattr(result, field.name) for field in fields(result)}
-    shares = {name: (value.count, value.of) for name, value in values.items() if isinstance(value, Share)}
-    return truth_table(shares, result.temperature_error_c)
 
 
 def opening(campaign: Campaign, day: datetime | None) -> datetime:
