@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from bots.desk import Closed, Desk, Visit
 from bots.line import talk
 from campaigns.plan import Plan
-from campaigns.runner import Tried, Try
+from campaigns.runner import Tried, Try, fault
 from dialogs.events import Heard, Reply
 from records.attempts import HUMAN, begin_attempt, end_attempt
 from records.conversations import conversation_of
@@ -183,8 +183,10 @@ class Telephone:
                 try:
                     with tx.begin_nested():
                         tried = self._answered(attempt, try_, ring, known_at)
-                except Exception:  # a fault of ours in one call must not stop all others: it counts as interrupted
-                    log.exception("attempt %s was interrupted by a fault", attempt)
+                except (
+                    Exception
+                ) as error:  # a fault of ours in one call must not stop all others: it counts as interrupted
+                    log.error("attempt %s was interrupted by a fault: %s", attempt, fault(error))
                     tried = Tried("interrupted", known_at, noted=_noted(ring, answered_at=known_at))
             later = tried.call_later_at
             end_attempt(tx, attempt, outcome=tried.outcome, ended_at=tried.ended_at, call_later_at=later, **tried.noted)

@@ -22,7 +22,7 @@ from campaigns.crew import Crew, CutOff, mend_all
 from campaigns.dues import dues_among
 from campaigns.lifecycle import ends_at
 from campaigns.plan import Plan, fallback, full, next_call, next_number, next_try
-from campaigns.runner import Due, Tried, Try, settle
+from campaigns.runner import Due, Tried, Try, fault, settle
 from records.attempts import calls_since
 from records.dialling import (
     Beginning,
@@ -133,7 +133,7 @@ class Chunk:
             raise came
         if isinstance(came, Exception):
             if not isinstance(came, Unusable):
-                log.error("attempt %s was interrupted by a fault", begun.attempt, exc_info=came)
+                log.error("attempt %s was interrupted by a fault: %s", begun.attempt, fault(came))
             came = self.crew.mend(begun.attempt, self.plan, now)
         return replace(came, ended_at=now)
 

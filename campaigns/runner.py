@@ -7,10 +7,12 @@ on an event heap, without threads and as fast as the machine allows; every rule 
 from __future__ import annotations
 
 import heapq
+import traceback
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from campaigns.plan import Past, Plan, broken, full, next_call, next_number, next_open, next_try, round_end
@@ -73,6 +75,12 @@ class Tried:
     stop: bool = False
     wrong_number: bool = False
     noted: Mapping[str, Any] = field(default_factory=dict)
+
+
+def fault(error: BaseException) -> str:
+    """What kind of fault it was, and where; its message stays out, as it may hold a number or a resident's words."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    return f"{type(error).__name__} at " + " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))
 
 
 AttemptFn = Callable[[Try], Tried]

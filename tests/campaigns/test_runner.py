@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from campaigns.plan import is_open
 from campaigns.plan_file import load_plan
-from campaigns.runner import Due, Tried, VirtualRound
+from campaigns.runner import Due, Tried, VirtualRound, fault
 
 PLAN = load_plan("default")
 MORNING = datetime(2026, 3, 2, 0, 0, tzinfo=UTC)  # 08:00 in Shanghai
@@ -164,6 +164,15 @@ def test_round_that_ends_gives_everybody_a_disposition():
     tally = play(town, lines=1, until=MORNING + timedelta(minutes=10))
     assert tally.stopped_by == "end of the round"
     assert len(town.final) == 360
+
+
+def test_the_log_of_a_fault_says_where_and_holds_no_number():
+    try:
+        raise ValueError("Key (phone)=(+8611112345678) already exists")
+    except ValueError as error:
+        said = fault(error)
+    assert said.startswith("ValueError at test_runner.py:")
+    assert "8611112345678" not in said
 
 
 def test_zero_lines_are_refused():
