@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -189,12 +190,25 @@ class Dialog:
         walking.go_on(self)
         return self.events
 
+    def reopen(self) -> None:
+        """The conversation was over, and its last answer may still be put right: words are heard again."""
+        last = next((step for name, _ in reversed(self.order) if (step := self.script.step_of(name))), None)
+        if last is not None:
+            self.disposition, self.step = None, last
+
     def interrupt(self, reason: str) -> list[Event]:
         """The line is dead (hang-up, time limit, crash): end with what there is."""
         self.events = []
         if not self.over:
             ending.break_off(self, reason)
         return self.events
+
+    def message(self, name: str) -> Reply:
+        """A wording of the script by its name, to which no answer is expected."""
+        self.saying = []
+        self.speak(name)
+        speech.finish(self)
+        return replace(self.reply, kind="notice", over=True)
 
     def memory(self) -> dict[str, Json]:
         """All that is needed to go on after a restart, for json.dumps at once (it is not copied)."""
@@ -210,6 +224,22 @@ class Dialog:
                 f"{script.name} version {script.version}"
             )
         return cls(script, memory["facts"], **{name: memory[name] for name in _KEPT if name in memory})
+
+    @classmethod
+    def take_up(cls, script: Script, memory: Mapping[str, Json], facts: Mapping[str, Json]) -> Dialog | None:
+        """A conversation that broke off, to be gone on with at its question: what was answered holds.
+
+        None when it did not break off, belongs to another script or version, or was with or about somebody else: then
+        it is begun anew.
+        """
+        who = str(facts["resident"]["id"])
+        same = (memory["script"], memory["version"]) == (script.name, script.version)
+        theirs = memory.get("about") == who and not memory.get("family") and memory.get("answers", {}).get(who)
+        if not (same and theirs and memory.get("disposition") in ("break_off", "partial")):
+            return None
+        fresh = {"disposition", "focus", "text", "turns", "seconds", "no_input", "no_match", "holding", "rewind"}
+        kept = {name: copy.deepcopy(memory[name]) for name in _KEPT if name in memory and name not in fresh}
+        return cls(script, facts, **kept)
 
     def speak(self, say: Say | str, **places: str) -> None:
         """Add something to what is said in this turn."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 How = Literal["words", "voice", "keys"]
+UNHEARD = "[unk]"  # the words of speech that a recogniser made nothing of
 Json = Any  # a value that json.dumps takes as it is
 
 
@@ -134,7 +135,8 @@ class Reply:
     """What to say now, and how to listen for the answer.
 
     `kind` is what is being asked (temperature, symptoms, yes_no, confirm ...; "notice" when nothing is) and `asked`
-    its particulars: `person` (resident id), `said` (values read back), `options` (key -> label), `symptom`.
+    its particulars: `person` (resident id), `said` (values read back), `options` (key -> label), `symptom`, `list`
+    (key -> label of what may be ticked).
     `expects` are phrases for a recogniser's grammar, `keypad` maps keys to their meaning in words, `buttons` are
     (value, label) pairs for chat; `silence_seconds` is how long to wait for the first word.
     """

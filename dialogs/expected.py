@@ -73,11 +73,18 @@ def _temperatures(language: str) -> tuple[str, ...]:
 
 
 def _counts(language: str) -> tuple[str, ...]:
-    unit = "" if language == "en" else "个"
-    return tuple(phrase for n in range(100) for phrase in (spoken(n, language), spoken(n, language) + unit))
+    if language == "en":
+        return tuple(spoken(n, language) for n in range(100))
+    counted = tuple(f"{_amount(n)}个" for n in range(1, 100))
+    return (*(spoken(n, language) for n in range(100)), *counted)
+
+
+def _amount(number: int) -> str:
+    """A number before what is counted in Mandarin: two is 两."""
+    return "两" if number == 2 else spoken(number, "zh-Hans")
 
 
 def _days(language: str) -> tuple[str, ...]:
     if language == "en":
         return tuple(f"{spoken(n, language)} day{'s' if n > 1 else ''} ago" for n in range(1, 31))
-    return tuple(f"{spoken(n, language)}天前" for n in range(1, 31))
+    return tuple(f"{_amount(n)}天前" for n in range(1, 31))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from dialogs import acts, answers, correcting, focus, household, speech, whom
-from dialogs.events import Heard
+from dialogs.events import UNHEARD, Heard
 from dialogs.leading import leads_with, wants
 from dialogs.machine import walk
 from dialogs.questions import Ear, Question, Reading
@@ -38,6 +38,9 @@ def listen(dialog: Dialog, heard: Heard) -> None:
         _keys(dialog, heard)
         return
     words = heard.words or ""
+    if words == UNHEARD:
+        missed(dialog)
+        return
     language = speech.language_of(words, dialog.language, str(dialog.resident.get("language")))
     if language != dialog.language:
         dialog.language = language

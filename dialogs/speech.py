@@ -14,7 +14,7 @@ from dialogs.events import Reply
 from dialogs.expected import acts_phrases, expected
 from dialogs.questions import Question
 from dialogs.script import Script
-from dialogs.understanding import Understood
+from dialogs.understanding import SYMPTOMS, Understood
 from dialogs.wording import Say, joined, listed
 
 if TYPE_CHECKING:
@@ -201,6 +201,7 @@ class Listening:
     expects: tuple[str, ...]
     keypad: Mapping[str, str]
     options: Mapping[str, str]
+    ticks: Mapping[str, str]
 
 
 @lru_cache(maxsize=2048)
@@ -208,7 +209,8 @@ def _listening(script: Script, question: Question, language: str) -> Listening:
     words = script.words[language]
     keypad = question.reader.keypad(question, words, language)
     labels = {option.key: option.label.text(language, str) for option in question.options}
-    return Listening(expected(script, question, language), keypad, labels)
+    ticks = {name: words[name].removeprefix("a ") for name in SYMPTOMS} if question.kind == "symptoms" else _EMPTY
+    return Listening(expected(script, question, language), keypad, labels, ticks)
 
 
 @lru_cache(maxsize=512)
@@ -258,6 +260,8 @@ def _asked(dialog: Dialog, question: Question) -> tuple[str, dict[str, Any], tup
             asked["context"] = question.context
         if listening.options:
             asked["options"] = listening.options
+        if listening.ticks:
+            asked["list"] = listening.ticks
         return question.kind, {**asked, **_said_again(dialog)}, listening.expects
     phrases = acts_phrases(dialog.script, dialog.language)
     if focus["on"] == "confirm":

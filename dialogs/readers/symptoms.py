@@ -16,7 +16,10 @@ from dialogs.wording import listed
 
 
 class Symptoms(Plain):
-    """Any of the fourteen symptoms: {"present": [...], "absent": [...]}; a plain no denies them all."""
+    """Any of the fourteen symptoms: {"present": [...], "absent": [...]}; a plain no denies them all.
+
+    Keys: 1 yes, 2 no, or the names of those ticked in a list, "cough,headache"; what is not ticked is denied.
+    """
 
     def context(self, question: Question) -> str:
         return "symptoms"
@@ -51,6 +54,11 @@ class Symptoms(Plain):
         return Reading(found.meaning, value, found.confidence, found.span, partly)
 
     def keys(self, keys: str, question: Question, now: datetime) -> Reading | None:
+        ticked = keys.split(",")
+        if set(ticked) <= set(SYMPTOMS):
+            value = {"present": [name for name in SYMPTOMS if name in ticked],
+                     "absent": [name for name in SYMPTOMS if name not in ticked]}  # fmt: skip
+            return Reading("some", value)
         return {"1": Reading("which"), "2": Reading("none", no_symptoms())}.get(keys)
 
     def meaning(self, value: Any, question: Question) -> str:

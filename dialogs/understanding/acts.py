@@ -15,20 +15,23 @@ def _layer() -> Lexicon:
     return layer("act")
 
 
-def act(keys: list[str], row: list[Item]) -> Mention | None:
-    """The first of the acts that the answer performs; label.name is the act."""
+def acts(keys: list[str], row: list[Item]) -> list[Mention]:
+    """The acts that the answer performs, by their precedence; label.name is the act."""
     found = _layer().scan_all(keys)
     if not found:
-        return None
+        return []
     masks = [m for m in found if _mask(m.label.name)]
     unreal = [m for m in found if m.label.name == "unreal" and not _masked(masks, m)]
-    acts = [m for m in outermost(found) if m.label.name not in ("unreal", "none") and not _masked(masks, m)]
-    acts = [whole for m in acts if (whole := _alone(keys, m))]
-    acts = [m for m in acts if m.label.name != "emergency" or not _unreal(keys, unreal, m)]
-    acts = [m for m in acts if m.label.name != "emergency" or not _long_past(row, m)]
-    acts = [m for m in acts if m.label.name != "emergency" or not (_mild(keys, row, m) or _denied(row, m))]
-    acts = [m for m in acts if m.label.name != "repeat" or not _owner(row, m)]
-    return min(acts, key=lambda mention: ACTS.index(mention.label.name), default=None)
+    done = [m for m in outermost(found) if m.label.name not in ("unreal", "none") and not _masked(masks, m)]
+    done = [whole for m in done if (whole := _alone(keys, m))]
+    done = [m for m in done if m.label.name != "emergency" or not _unreal(keys, unreal, m)]
+    done = [m for m in done if m.label.name != "emergency" or not _long_past(row, m)]
+    done = [m for m in done if m.label.name != "emergency" or not (_mild(keys, row, m) or _denied(keys, row, m))]
+    done = [m for m in done if m.label.name not in ("repeat", "wrong_number") or _owner(row, m) in _STRANGERS]
+    return sorted(done, key=lambda mention: ACTS.index(mention.label.name))
+
+
+_STRANGERS = ("", "they", "them", "patient", "colleague", "neighbour", "friend")
 
 
 def _mask(name: str) -> bool:
@@ -59,6 +62,8 @@ def _alone(keys: list[str], mention: Mention) -> Mention | None:
         return mention
     before, after = keys[: mention.first], keys[mention.end :]
     if alone == "apart":
+        if "、" in before[-1:] + after[:1]:
+            return None  # 接孩子、买菜、做饭，三点一线
         before, after = _clause_before(before), _clause_after(after)
     asked = after[:1] == ["?"] and (not before or before[-1] in _SIGNS)
     if not asked and (set(before) - _SIGNS or set(after) - _TAIL - _SIGNS):
@@ -101,10 +106,14 @@ def _mild(keys: list[str], row: list[Item], mention: Mention) -> bool:
     return symptom and any(key in words("small", "mild") for key in keys[max(mention.first - 3, 0) : mention.first])
 
 
-def _denied(row: list[Item], mention: Mention) -> bool:
-    """'I'm not short of breath': words of an emergency that are a symptom denied."""
+def _denied(keys: list[str], row: list[Item], mention: Mention) -> bool:
+    """'I'm not short of breath': words of an emergency that are a symptom denied; 不喘气了 denies by itself."""
     return any(
-        item.topic == "symptom" and item.status == "-" and item.first < mention.end and mention.first < item.end
+        item.topic == "symptom"
+        and item.status == "-"
+        and item.first < mention.end
+        and mention.first < item.end
+        and words("small", "denying").isdisjoint(keys[mention.first : item.first])
         for item in row
     )
 

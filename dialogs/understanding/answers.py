@@ -80,7 +80,11 @@ def _nod(keys: list[str], row: list[Item], said: YesNo) -> bool:
 
 def bare(keys: list[str], row: list[Item], act: Mention | None = None) -> YesNo | None:
     """The answer that stands in plain words, strong words before weak ones, a second thought before a first."""
-    said = [(m, item) for m, item in answer_words(keys, row, act) if not (item and item.who and item.first != m.first)]
+    said = [
+        (m, item)
+        for m, item in answer_words(keys, row, act)
+        if not (item and item.who and (item.first != m.first or item.topic == "symptom"))
+    ]
     if any(m.label.name == "unsure" for m, _ in said):
         return None
     strong = [m for m, _ in said if m.label.name in ("yes", "no", "hedged", "formerly")]
@@ -93,6 +97,11 @@ def bare(keys: list[str], row: list[Item], act: Mention | None = None) -> YesNo 
         name = "yes" if chosen.label.name in ("hedged", "formerly") else chosen.label.name
         return name, chosen.first, chosen.end
     return ("yes", weak[0].first, weak[0].end) if weak else None
+
+
+def _beside(item: Item, said: Mention) -> bool:
+    """Whether an item beside an answer, or a symptom that is the answer (烧了), says whose it is."""
+    return item.first != said.first or item.topic == "symptom"
 
 
 def well(keys: list[str], row: list[Item]) -> YesNo | None:
@@ -128,113 +137,20 @@ def about_fever(keys: list[str], row: list[Item], act: Mention | None = None) ->
             denied = at and row[at - 1].topic == "cue" and row[at - 1].name in ("neg", "negv")
             gone = (item.name == "over") != bool(denied)
             return ("no" if gone else "yes"), item.first, item.end
-    return about_symptoms(keys, row, act, present=False, absent=False)
+    said = about_symptoms(keys, row, act, present=False, absent=False)
+    return said or (_it_is_another(keys, row) if act is None else None)
+
+
+def _it_is_another(keys: list[str], row: list[Item]) -> YesNo | None:
+    """是我家那口子在烧: the one who has it is named, and it is not me."""
+    for item in row:
+        before = keys[max(item.first - 3, 0) : item.first]
+        if item.topic == "person" and item.who and any(key in ("是", "系") for key in before):
+            theirs = [i for i in row if i.topic == "symptom" and i.name == "fever" and i.who and i.status == "+"]
+            if theirs:
+                return "no", theirs[0].first, theirs[0].end
+    return None
 
 
 def _about_other(row: list[Item], item: Item) -> bool:
     return any(other.topic == "symptom" and other.clause == item.clause for other in row)
-
-
-def about_contact(keys: list[str], row: list[Item], act: Mention | None = None) -> YesNo | None:
-    """Answer to 'were you out of town, or near a sick or infected person, in the last 14 days'."""
-    evidence = [item for item in row if item.topic == "contact"]
-    yes = [item for item in evidence if _counts(row, item)]
-    if act and act.label.name in _EVASIVE and not any(item.name in _EVASIVE[act.label.name] for item in evidence):
-        return None
-    if yes:
-        undecided = all(item.hedged for item in yes) and _undecided(keys, row)
-        return None if undecided else ("yes", yes[0].first, yes[0].end)
-    plain = bare(keys, row, act)
-    sick = next((item for item in row if _sick_other(keys, row, item)), None)
-    never = next((i for i in evidence if sick and i.first > sick.first and (i.name == "neg" or i.status == "-")), None)
-    if sick and not never and not (plain and plain[0] == "no" and not _but_after(row, plain[1], sick)):
-        return "yes", sick.first, sick.end
-    if plain and plain[0] == "no":
-        return plain
-    if never:
-        return "no", never.first, never.end
-    if plain and not (evidence and plain[0] == "yes" and all(i.name == "local" for i in evidence)):
-        return plain
-    asking = {item.clause for item in row if item.topic == "cue" and item.name == "unsure"}
-    evidence = [item for item in evidence if item.clause not in asking]
-    no = [item for item in evidence if item.name == "local" or item.status == "-" or _another_time(row, item)]
-    return ("no", no[0].first, no[0].end) if no else None
-
-
-# what must be said beside these acts to answer all the same
-_EVASIVE = {"refuse": ("trip", "met", "neg"), "repeat": ("trip", "neg"), "who_are_you": ("trip", "neg")}
-
-
-def _undecided(keys: list[str], row: list[Item]) -> bool:
-    """'Perhaps I met one, I really can't say.'"""
-    return any(mention.label.name == "unsure" for mention, _ in answer_words(keys, row))
-
-
-def _another_time(row: list[Item], item: Item) -> bool:
-    return _long_ago(row, item) or _to_come(row, item)
-
-
-def _to_come(row: list[Item], item: Item) -> bool:
-    """A journey that is only planned."""
-    return any(i.topic == "cue" and i.name == "future" and i.clause == item.clause for i in row)
-
-
-def _but_after(row: list[Item], first: int, sick: Item) -> bool:
-    """'No, but my son has a cold.'"""
-    return any(item.topic == "cue" and item.name == "but" and first < item.first <= sick.first for item in row)
-
-
-def _counts(row: list[Item], item: Item) -> bool:
-    if item.status != "+" or _another_time(row, item) or (item.who and item.name != "met"):
-        return False
-    if item.name == "went":
-        return not any(
-            other.topic == "contact" and other.name == "local" and other.clause == item.clause for other in row
-        )
-    return item.name in ("trip", "met")
-
-
-def _long_ago(row: list[Item], item: Item) -> bool:
-    """Whether a time of months or more is said of a journey; 月 in a name of a place is none."""
-    for at, other in enumerate(row):
-        if other.topic == "time" and _said_of(row, item, other):
-            counted = at > 0 and row[at - 1].number is not None and row[at - 1].end == other.first
-            if other.name in _LONG_AGO or (counted and other.name in ("unityear", "unitmonth")):
-                return True
-    return False
-
-
-def _said_of(row: list[Item], item: Item, time: Item) -> bool:
-    """A time in the clause of a journey, or after it where no other is named: 'I did, but that was last May'."""
-    if time.clause == item.clause:
-        return True
-    if time.first < item.first or time.first - item.end > _AFTER:
-        return False
-    between = [other for other in row if item.first < other.first < time.first]
-    beside = [other for other in row if other.clause == time.clause and other is not item]
-    ends = any(other.topic == "sign" and other.name in ("end", "question") for other in between)
-    return not ends and not any(other.topic == "contact" for other in between + beside)
-
-
-_AFTER = 10  # tokens from a journey to its time in a later clause
-_LONG_AGO = ("longago", "halfyear")
-
-
-def _third_person(keys: list[str], item: Item) -> bool:
-    """'The lady I clean for was taken ill.'"""
-    before = keys[max(item.first - 3, 0) : item.first]
-    return (
-        bool(before) and before[-1] in ("was", "is", "are", "were", "taken", "has", "fell", "got") and "i" not in before
-    )
-
-
-def _sick_other(keys: list[str], row: list[Item], item: Item) -> bool:
-    """Somebody else who is ill now."""
-    if item.topic == "contact" and item.name == "ill":
-        return (
-            bool(item.who or (item.name == "ill" and _third_person(keys, item)))
-            and item.status == "+"
-            and not _long_ago(row, item)
-        )
-    over = item.status == "-" and not item.past
-    return item.topic == "symptom" and bool(item.who) and item.status != "?" and not over

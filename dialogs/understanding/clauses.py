@@ -6,6 +6,7 @@ from dialogs.understanding.items import Item
 from dialogs.understanding.lexicon import words
 
 _TURNS = {("cue", "but"), ("cue", "have"), ("cue", "hedge"), ("cue", "self"), ("cue", "i")}
+_SAID = {("cue", "neg"), ("cue", "negv"), ("cue", "have"), ("cue", "still"), ("cue", "now")}
 _ANSWERS = {("cue", "neg"), ("cue", "negv"), ("cue", "yes"), ("cue", "noneof"), ("cue", "raised")}
 
 
@@ -71,13 +72,33 @@ class Clauses:
             if item.topic == "sign" and item.name != "list":
                 break
             if kind in _TURNS and not self._answers(at, last):
-                break
-            if item.topic == "symptom" or kind in _ANSWERS:
+                english = first is not None and self.keys[first.first].isascii()
+                if not (english and kind == ("cue", "i") and self._fronted(at)):
+                    break
+                return "after"
+            had = first is not None and kind == ("cue", "have")
+            if item.topic == "symptom" or kind in _ANSWERS or self._journey(item) or had:
                 first = first or item
                 last, last_at = item, at
-        if first is None or last is None or first.topic != "symptom" or last.topic == "symptom":
+        if first is None or last is None or first.topic == "cue" or last.topic != "cue":
             return "before"
         return "after" if self.filler(last.end, max(last.end, self.next_end[last_at])) else "before"
+
+    def _journey(self, item: Item) -> bool:
+        return item.topic == "contact" and item.name in ("trip", "met") and not self.keys[item.first].isascii()
+
+    def _fronted(self, at: int) -> bool:
+        """'The fever I don't have, the cough I have': what is said of a symptom that stands before it."""
+        for place in range(at + 1, len(self.row)):
+            item = self.row[place]
+            kind = (item.topic, item.name)
+            if _ends(item) and kind != ("cue", "have"):
+                break
+            if kind not in _SAID:
+                return False
+            if kind in _ANSWERS or self.rest_is_filler(place):
+                return True
+        return False
 
     def _answers(self, at: int, last: Item | None) -> bool:
         """Whether a word that could begin a clause only ends this one: 不算有, 倒是有."""

@@ -8,6 +8,7 @@ from typing import Any
 from dialogs.understanding import acts, answers
 from dialogs.understanding.choices import choice
 from dialogs.understanding.clauses import small
+from dialogs.understanding.contact import about_contact, journeys
 from dialogs.understanding.household import count
 from dialogs.understanding.items import Item, items
 from dialogs.understanding.later import later
@@ -15,8 +16,11 @@ from dialogs.understanding.lexicon import Mention
 from dialogs.understanding.members import all_well, members
 from dialogs.understanding.names import names
 from dialogs.understanding.onset import onset
+from dialogs.understanding.pinyin import in_characters
+from dialogs.understanding.reading import Reading
 from dialogs.understanding.scope import Scope
-from dialogs.understanding.temperature import Reading, temperature
+from dialogs.understanding.spelling import put_right
+from dialogs.understanding.temperature import temperature
 from dialogs.understanding.text import Text, read
 from dialogs.understanding.understood import Understood
 
@@ -53,19 +57,25 @@ class Findings:
 def hear(words: str, context: str, lang: str, options: Options, now: datetime | None) -> Understood:
     """Understand one answer."""
     text = read(words)
+    text.keys = put_right(in_characters(text.keys))
     row = items(text)
+    if context == "contact":
+        row = journeys(text, row)
     Scope(text.keys, row).walk()
     found = Findings(text)
-    doing = acts.act(text.keys, row)
-    readings = _temperature(found, row, context, doing.label.name if doing else "")
+    doing = acts.acts(text.keys, row)
+    readings = _temperature(found, row, context, doing[0].label.name if doing else "")
     present, absent = _symptoms(found, row)
     act = _act(found, row, context, doing)
     _yes_no(found, row, context, present, absent, act)
     found.values["symptoms_present"], found.values["symptoms_absent"] = tuple(present), tuple(absent)
     _count(found, row, context)
-    moment = onset(row, context, now, bool(present), context == "fever" and found.values.get("yes_no") == "yes")
-    if moment:
+    mended = context == "open" and found.values.get("act") == "correction"
+    told = "onset" if mended and "count" not in found.values and "temperature_c" not in found.values else context
+    moment = onset(text.keys, row, told, now, bool(present), context == "fever" and found.values.get("yes_no") == "yes")
+    if moment and not (told != context and moment.item.name == "justnow"):
         found.note("onset_days_ago", moment.days, moment.first, moment.end, HEDGED if moment.item.hedged else SURE)
+    _found_after_all(found, context)
     about = members(text, row, readings)
     found.values["members"], found.values["all_well"] = about, all_well(text, row, context, about)
     if options:
@@ -119,7 +129,7 @@ def _answer(
     if context == "fever":
         return answers.about_fever(keys, row, act)
     if context == "contact":
-        return answers.about_contact(keys, row, act)
+        return about_contact(keys, row, act)
     if context == "symptoms":
         return answers.about_symptoms(keys, row, act, present, absent)
     said = answers.bare(keys, row, act) if context in ("open", "confirm", "members") else None
@@ -137,8 +147,22 @@ def _counts_else(row: list[Item]) -> bool:
 _NO_READING = ("call_later", "repeat", "who_are_you", "refuse", "wrong_number", "human")  # "call me at six"
 
 
-def _act(found: Findings, row: list[Item], context: str, act: Mention | None) -> Mention | None:
-    if act is None or _answered(found, act, context):
+def _found_after_all(found: Findings, context: str) -> None:
+    """应该没有吧，我想想……没有: who finds the answer in the same breath asks for no time."""
+    key = {"household": "count", "onset": "onset_days_ago"}.get(context, "yes_no")
+    later = key in found.spans and "act" in found.spans and found.spans[key][0] >= found.spans["act"][1]
+    if "act" in found.spans and key == "yes_no" and found.values.get("yes_no"):
+        later = later or found.text.folded[found.spans["act"][1] :].strip(" .…,!?。") in _LAST_WORDS
+    if later and found.values.get("act") == "hold_on" and found.values[key] != "yes":
+        del found.values["act"], found.spans["act"], found.confidence["act"]
+
+
+_LAST_WORDS = ("没有", "没", "冇", "没有的", "没有过", "没有啊", "没有吧", "no", "nope")
+
+
+def _act(found: Findings, row: list[Item], context: str, doing: list[Mention]) -> Mention | None:
+    act = next((mention for mention in doing if not _answered(found, row, mention, context)), None)
+    if act is None:
         return None
     found.note("act", act.label.name, act.first, act.end)
     if act.label.name == "call_later":
@@ -147,12 +171,21 @@ def _act(found: Findings, row: list[Item], context: str, act: Mention | None) ->
     return act
 
 
-def _answered(found: Findings, act: Mention, context: str) -> bool:
+def _felt_after(row: list[Item], act: Mention) -> bool:
+    """不好说，也许有一点头疼: a symptom that is felt all the same."""
+    return any(i.topic == "symptom" and i.status == "+" and i.hedged and not i.who and i.first >= act.end for i in row)
+
+
+def _answered(found: Findings, row: list[Item], act: Mention, context: str) -> bool:
     """'Let me see... 36.4', 'not checked since, it was 36.8': an answer after all."""
     if act.label.name == "hold_on":
         after = found.text.ends[act.end - 1]
         return any(start >= after for start, _ in found.spans.values())
     measured = found.values["temperature_status"] == "ok"
+    if act.label.name == "refuse" and "挂" in found.text.keys[act.first : act.end]:
+        return measured or bool(found.spans)  # 三十六度五，挂了啊
+    if act.label.name == "dont_know" and context in ("symptoms", "fever"):
+        return _felt_after(row, act)
     again = any(key in small("again") for key in found.text.keys[act.first : act.end])
     aside = act.label.name == "dont_know" or (act.label.name in ("call_later", "repeat") and not again)
     return aside and context == "temperature" and measured

@@ -101,7 +101,7 @@ def _small(keys: list[str], at: int) -> tuple[int, int]:
 
 def _beyond(keys: list[str], at: int, base: float) -> tuple[float, int, str]:
     """The rest of 'a hundred (and) one'."""
-    start = at + (_key(keys, at) == "and")
+    start = at + (_key(keys, at) in ("and", "an", "n"))
     key = _key(keys, start)
     if key in SOUNDS and start > at and key in ("to", "too", "for", "won"):
         return base + int(SOUNDS[key]), start + 1, ""

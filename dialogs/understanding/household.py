@@ -1,29 +1,14 @@
 """How many people live in the home, the respondent included."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from dialogs.understanding.clauses import questions, small
 from dialogs.understanding.items import Item
+from dialogs.understanding.tally import NOT_AT_HOME, SEVERAL, Part, added, departed, of_them, staying
 from dialogs.understanding.text import is_sign
 
-_SEVERAL = {
-    "parents": 2, "grandparents": 2, "twins": 2, "inlaws": 2, "siblings": 2,
-}  # fmt: skip
 _FIXED = {"couple2": 2, "three3": 3, "six": 6, "twelve": 12}
-_NOT_AT_HOME = ("them", "pet", "everyone", "they", "patient", "neighbour", "colleague", "friend")
 Count = tuple[int, int, int]  # people, first token, end token
-
-
-@dataclass(slots=True)
-class Part:
-    """A number of people said: 'total' of all, 'loose' number without a noun, 'others' than me, or 'part' of a list."""
-
-    kind: str
-    people: int
-    first: int
-    end: int
-    with_me: bool = False
-    past: bool = False
 
 
 def count(
@@ -34,22 +19,34 @@ def count(
     `names` are tokens that name people; `sure` asks for a number said; `mended`: the last one counts.
     """
     asked = context == "household"
+    if not asked and not any(item.topic == "count" for item in row):
+        return None
     paired = _paired(row) if asked else None
     if paired:
         return paired
-    parts = _parts(keys, row, asked)
+    parts = of_them(keys, _now_only(row, _parts(keys, row, asked)), lambda part: _ailing_at(row, part.first))
+    if asked and not parts and not names and _alone_now(row):
+        return 1, row[0].first, row[-1].end
     if sure:
         parts = [part for part in parts if part.kind in ("total", "loose")]
     elif asked:
         parts = sorted([*parts, *(Part("part", 1, at, at + 1) for at in names)], key=lambda part: part.first)
-    now = [part for part in parts if not part.past] or parts
+    alone_since = next((item for item in row if asked and _left_alone(row, item, parts)), None)
+    if alone_since:
+        return 1, alone_since.first, alone_since.end
+    left = departed(row, parts) if asked else None
+    if left:
+        return left.people, left.first, left.end
+    parts = staying(row, parts) if parts else parts
+    now = [part for part in parts if not part.past]
+    now = now if any(part.kind != "part" for part in now) else parts  # "we're" is written like "were"
     loose = [part for part in now if part.kind == "loose"]
     totals = [part for part in now if part.kind == "total"] or loose
     if loose and loose[-1].first > totals[-1].first and (mended or _mended(row, totals[-1].end, loose[-1].first)):
         totals = loose
     if totals and (asked or _about_home(row, totals[-1])):
         last = totals[-1]
-        return last.people + _without_me(row), last.first, last.end
+        return last.people + _without_me(row) + added(keys, last, now), last.first, last.end
     others = [part for part in now if part.kind == "others"]
     listed = [part for part in now if part.kind == "part"]
     if others:
@@ -59,11 +56,43 @@ def count(
     alone = next(
         (item for item in row if item.topic == "count" and item.name == "alone" and (asked or _final(keys, item))), None
     )
-    if alone and not listed and (asked or _home(row)):
+    if alone and not listed and (asked or _home(row) or not _LIVING.isdisjoint(keys[alone.first : alone.end])):
         return 1, alone.first, alone.end
-    me = next((item for item in row if item.topic == "cue" and item.name == "i"), None)
+    if not asked or parts:
+        return None
+    me = next((item for item in row if any(key in small("me") for key in keys[item.first : item.end])), None)
     pet = next((item for item in row if item.topic == "person" and item.name == "pet"), None)
-    return (1, me.first, pet.end) if asked and me and pet and not parts else None  # 我同只猫
+    return (1, min(me.first, pet.first), max(me.end, pet.end)) if me and pet else None  # 我同只猫
+
+
+def _now_only(row: list[Item], parts: list[Part]) -> list[Part]:
+    """以前五个，现在剩我跟我先生: what is said behind 'now', and nothing of what will be."""
+    now = [item.first for item in row if (item.topic, item.name) == ("cue", "now")]
+    before = [item.first for item in row if (item.topic, item.name) in (("cue", "past"), ("cue", "longpast"))]
+    if now and before and before[0] < now[-1]:
+        alone = any((i.topic, i.name) == ("count", "alone") and i.first >= now[-1] for i in row)
+        later = [part for part in parts if part.first >= now[-1]]
+        parts = later if later or alone else parts
+    coming = {item.clause for item in row if (item.topic, item.name) == ("count", "coming")}
+    clauses = {item.first: item.clause for item in row}
+    return [part for part in parts if clauses.get(part.first) not in coming] or parts
+
+
+def _alone_now(row: list[Item]) -> bool:
+    return any((item.topic, item.name) == ("count", "alone") for item in row)
+
+
+def _left_alone(row: list[Item], item: Item, parts: Sequence[Part]) -> bool:
+    """'There used to be three, now it's just myself': alone after all that was, or after those who live elsewhere."""
+    if (item.topic, item.name) != ("count", "alone") or not parts or any(part.end > item.first for part in parts):
+        return False
+    away = any((i.topic, i.name) == ("cue", "away") and parts[-1].end <= i.first < item.first for i in row)
+    return away or all(part.past for part in parts)
+
+
+def _ailing_at(row: list[Item], first: int) -> bool:
+    at = next((place for place, item in enumerate(row) if item.first == first), None)
+    return at is not None and _ailing(row, at)
 
 
 def _mended(row: list[Item], first: int, end: int) -> bool:
@@ -84,25 +113,51 @@ def _sum(listed: list[Part]) -> Count:
 
 def _parts(keys: list[str], row: list[Item], asked: bool) -> list[Part]:
     parts: list[Part] = []
+    found_more = sum(item.number is not None for item in row) > 1
     away = {item.clause for item in row if item.topic == "cue" and item.name == "away"}
     used = -1
+    only_asked = questions(keys) if "?" in keys else ()
     for at, item in enumerate(row):
-        if item.first < used:
+        if item.first < used or item.first in only_asked:
             continue
         part = None
         if item.number:
             part = _numbered(keys, row, at)
+            if part and found_more and _of_the_one_before(keys, row, at):
+                continue
+            if part and part.kind == "total" and _family_of(keys, row, at):
+                part.kind = "part"
             if part and part.kind == "part" and item.clause in away:
                 part = None
-        elif item.topic == "person" and item.name not in _NOT_AT_HOME and item.clause not in away:
-            part = Part("part", _SEVERAL.get(item.name, 1), item.first, item.end)
+        elif item.topic == "person" and item.name not in NOT_AT_HOME and item.clause not in away:
+            if keys[item.end : item.end + 2] == ["一", "家"]:
+                continue  # 儿子一家三口
+            part = Part("part", SEVERAL.get(item.name, 1), item.first, item.end)
         elif item.topic == "count" and item.name in _FIXED:
             part = _couple(row, at)
+            part.with_me = not (
+                keys[item.first] == "一" and row[at - 1].topic == "person" and row[at - 1].end == item.first
+            )
         if part and part.kind:
             part.past = item.past
             used = part.end
             parts.append(part)
     return parts
+
+
+def _of_the_one_before(keys: list[str], row: list[Item], at: int) -> bool:
+    """爸妈各一个，弟弟一个: a one that only says again who was named."""
+    before, number = row[at - 1] if at else None, row[at].number
+    if before is None or before.topic not in ("person", "cue") or number is None or number.value != 1:
+        return False
+    named = before.topic == "person" or before.name == "i"
+    return named and keys[before.end : row[at].first] in ([], ["各"]) and not _noun_follows(row, row[at])
+
+
+def _family_of(keys: list[str], row: list[Item], at: int) -> bool:
+    """大女儿一家四口: the people of somebody else's family."""
+    before = next((item for item in reversed(row[max(at - 4, 0) : at]) if item.topic == "person"), None)
+    return before is not None and keys[before.end : row[at].first] == ["一", "家"]
 
 
 def _paired(row: list[Item]) -> Count | None:
@@ -114,8 +169,8 @@ def _paired(row: list[Item]) -> Count | None:
     if not all(any(o.first == i.end and (o.topic, o.name) == ("count", "people") for o in row) for i in counted):
         return None
     me = 0 if any(noun and noun.topic == "count" for noun in nouns) else 1
-    rest = [i for i in row if i.topic == "person" and i.name not in _NOT_AT_HOME and i not in nouns]
-    people = sum(_whole(item) or 0 for item in counted) + sum(_SEVERAL.get(item.name, 1) for item in rest)
+    rest = [i for i in row if i.topic == "person" and i.name not in NOT_AT_HOME and i not in nouns]
+    people = sum(_whole(item) or 0 for item in counted) + sum(SEVERAL.get(item.name, 1) for item in rest)
     return people + me, counted[0].first, counted[-1].end
 
 
@@ -128,7 +183,7 @@ def _noun_follows(row: list[Item], number: Item) -> bool:
 
 
 def _noun(item: Item) -> bool:
-    known = item.topic == "person" and item.name not in _NOT_AT_HOME
+    known = item.topic == "person" and item.name not in NOT_AT_HOME
     return known or (item.topic == "count" and item.name in ("grown", "minors"))
 
 
@@ -155,6 +210,8 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
     value = _whole(item)
     if value is None or item.status == "-" or keys[item.first] == "几":
         return None
+    if value == 1 and (keys[item.end : item.end + 1] or ["."])[0] in _ONCE:
+        return None
     part = Part("loose", value, item.first, item.end)
     before = keys[item.first - 1] if item.first else ""
     only_one = keys[item.first] in ("one", "1")
@@ -170,6 +227,12 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
         return None
     for other in (o for o in row[at + 1 : at + 8] if o.first >= item.end):
         apart = other.first - part.end
+        if keys[part.end : part.end + 1] in (["including"], ["counting"], ["includes"], ["plus"]):
+            break  # four including granny
+        if (other.topic, other.name) == ("cue", "but") and keys[other.first].isascii():
+            break  # four but mother passed
+        if other.number and value == 1 and apart == 0:
+            return None  # 一个两居室
         if other.topic == "sign" or other.number or apart > (1 if part.kind == "loose" else 0):
             break
         if other.topic == "person" and other.name not in ("they", "them"):
@@ -178,27 +241,49 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
             if other.name == "pet":
                 return None
             whole = _inclusive(row, other.end)
+            listed = any(i.topic == "person" and i.name not in NOT_AT_HOME for i in row[:at])
+            if whole and listed and keys[item.first].isascii():
+                return Part("part", value, item.first, other.end, with_me=True)  # mum, dad and four kids including me
             return Part("total" if whole else "part", value, item.first, other.end)
+        if (other.topic, other.name) == ("count", "couples"):
+            return Part("total", 2 * value, item.first, other.end)
         if other.topic == "count" and other.name in ("us", "people", "others", "grown", "minors"):
             kinds = {"others": "others", "grown": "part", "minors": "part"}
             part.kind, part.end = kinds.get(other.name, "total"), other.end
             part.with_me = other.name == "grown"
         elif part.kind == "loose" and _other_thing(other):
             return None
+    second = any(other.number for other in row[max(at - 12, 0) : at])
+    if second and keys[part.end : part.end + 1] in (["都"], ["全"]) and _ailing(row, at):
+        return None  # 四人，三个都咳
     described = _described(keys, row, at) if part.kind == "total" else None
     if described:
         return Part("part", value, item.first, described.end)
     if part.kind == "loose" and (_measured_before(row, at) or (value > 20 and keys[item.end : item.end + 1] == ["了"])):
         return None
+    if part.kind == "loose" and before in ("their", "his", "her"):
+        part.kind = "part"  # my son, his wife and their two
     if part.kind == "loose" and keys[item.first - 1 : item.first] in (["plus"], ["+"], ["加"]):
         part.kind = "others"
     return part
 
 
+_ONCE = frozenset("哈下会阵等点些样定直起般切旦边路题遍次回句声条")
 _AGES = frozenset(("theyre", "hes", "shes", "aged", "age", "under", "over", "turning"))
 _POINTING = frozenset(
     ("the", "that", "this", "which", "no", "any", "each", "every", "not")
 )  # the one with the green door
+
+
+def _ailing(row: list[Item], at: int) -> bool:
+    clause = row[at].clause
+    return any(item.clause == clause and (item.topic, item.name) in _AILING for item in row[at:]) or any(
+        item.clause == clause and item.topic == "symptom" for item in row[at:]
+    )
+
+
+_LIVING = frozenset("住居过")
+_AILING = {("contact", "ill"), ("cue", "over"), ("cue", "away")}
 
 
 def _with_pet(keys: list[str], row: list[Item], at: int) -> bool:
@@ -265,7 +350,7 @@ def _about_home(row: list[Item], part: Part) -> bool:
     if any(item.name == "us" for item in inside):
         return True
     return part.kind == "total" and any(
-        item.topic == "count" and item.name in ("home", "live") and _apart(item, part) <= 4 for item in row
+        item.topic == "count" and item.name in ("home", "live") and _apart(item, part) <= 7 for item in row
     )
 
 

@@ -33,6 +33,7 @@ class Item:
     hedged: bool = False
     settled: bool = False
     guessed: bool = False  # known by its sound only
+    lasting: bool = False  # said to go on by its own words, which no end of other things ends
 
 
 @cache

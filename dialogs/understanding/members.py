@@ -2,7 +2,7 @@
 
 from dialogs.understanding.answers import answer_words
 from dialogs.understanding.items import Item
-from dialogs.understanding.temperature import Reading, celsius
+from dialogs.understanding.reading import Reading, celsius
 from dialogs.understanding.text import Text
 from dialogs.understanding.understood import Member
 

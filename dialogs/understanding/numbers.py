@@ -72,6 +72,7 @@ def _figures(text: Text, at: int) -> Number:
     joined = sign in ("点", "point", "dot", "comma", "decimal") or (
         sign in ",。·、" and tight and len(keys[at]) in (2, 3)
     )
+    joined = joined or (sign in ".':-" and after.isdecimal() and len(after) == 1 and "34" <= keys[at] <= "43")
     if joined and fraction and len(str(fraction)) <= 2:
         return Number(float(f"{keys[at]}.{fraction}"), at, at + 3, decimal=True)
     return Number(float(keys[at][:15]), at, at + 1)

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from dialogs.understanding.clauses import small
 from dialogs.understanding.items import Item
 
 _UNITS = {"unitday": 1, "unitweek": 7, "unitmonth": 30, "unityear": 365, "unithour": 0, "unitminute": 0, "unitnight": 1}
-_DAYS = {"today": 0, "justnow": 0, "morning": 0, "yesterday": 1, "lastnight": 1, "d2": 2, "d3": 3, "d4": 4}
+_DAYS = {"today": 0, "justnow": 0, "morning": 0, "yesterday": 1, "lastnight": 1, "night": 1, "d2": 2, "d3": 3, "d4": 4}
 _ELSEWHERE = {("contact", "trip"), ("contact", "went"), ("cue", "elsewhere")}
 _FIXED = {"couple": 2, "halfmonth": 15, "fortnight": 14, "week": 7, "month": 30, "halfyear": 182, "tendays": 10}
+_BEGINNINGS = ("start", "since", "metoo")
 _WEEKDAYS = {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6}
 
 
@@ -66,9 +68,14 @@ def _counted(row: list[Item], at: int) -> Moment | None:
     return None
 
 
-def onset(row: list[Item], context: str, now: datetime | None, symptoms: bool, said_yes: bool) -> Moment | None:
+def onset(
+    keys: list[str], row: list[Item], context: str, now: datetime | None, symptoms: bool, said_yes: bool
+) -> Moment | None:
     """The beginning of the present complaint; in other contexts only beside a present symptom."""
-    own = [m for m in moments(row, now) if not m.item.who]
+    said = moments(row, now)[:_MANY]
+    others = any(item.topic == "symptom" and item.who for item in row)
+    own = [m for m in said if not m.item.who] or (said if context == "onset" and not others else [])
+    own = [m for m in own if not _part_of_day(own, m)]
     found = [m for m in own if not _elsewhere(row, m)]
     if context == "onset" and {i.name for i in row if (i.topic, i.name) in _ELSEWHERE} == {"went"}:
         found = found or own
@@ -78,6 +85,7 @@ def onset(row: list[Item], context: str, now: datetime | None, symptoms: bool, s
     if context == "onset":
         chosen = min(started or found, key=lambda m: _far(row, m)) if not _says_no(row) else (started or found)[-1]
         return _repaired(row, chosen) or chosen
+    found = [m for m in found if m in started or not (_by_night(m) or _any_day(keys, row, m))]
     if not symptoms:
         return None
     if started:
@@ -95,24 +103,50 @@ def onset(row: list[Item], context: str, now: datetime | None, symptoms: bool, s
     return beside[0] if beside and not any(m.item.past for m in beside) else None
 
 
+_MANY = 30  # times in one answer that are looked at; nobody says more, and each is compared with the others
+
+
+def _part_of_day(own: list[Moment], moment: Moment) -> bool:
+    """寻日食完晏昼: a time of the day behind its day."""
+    return moment.days == 0 and any(
+        m.days and m.first < moment.first and m.item.clause == moment.item.clause and not m.item.number for m in own
+    )
+
+
+def _any_day(keys: list[str], row: list[Item], moment: Moment) -> bool:
+    """朝早咳下: a time of day, or a 刚 of something else, where nothing is told as having happened."""
+    if moment.days or moment.item.topic != "time" or keys[moment.first].isascii() or keys[moment.first] in ("今", "这"):
+        return False
+    clause = [item for item in row if item.clause == moment.item.clause and item.first >= moment.end]
+    if moment.item.name == "justnow":
+        return not any(item.topic == "symptom" for item in clause)
+    end = next((item.first for item in row if item.first >= moment.end and item.topic == "sign"), len(keys))
+    return not any(key in small("done") for key in keys[moment.end : end])
+
+
+def _by_night(moment: Moment) -> bool:
+    """夜里咳得厉害: the night of no day in particular."""
+    return moment.item.topic == "time" and moment.item.name == "night"
+
+
 def _far(row: list[Item], moment: Moment) -> int:
     """Tokens from a time to the nearest word of beginning or present symptom."""
     near = [
         abs(item.first - moment.first)
         for item in row
-        if (item.topic == "cue" and item.name in ("start", "since")) or (item.topic == "symptom" and not item.who)
+        if (item.topic == "cue" and item.name in _BEGINNINGS) or (item.topic == "symptom" and not item.who)
     ]
     return min(near, default=0)
 
 
 def _started(row: list[Item], moment: Moment) -> bool:
-    return any(i.topic == "cue" and i.name in ("start", "since") and i.clause == moment.item.clause for i in row)
+    return any(i.topic == "cue" and i.name in _BEGINNINGS and i.clause == moment.item.clause for i in row)
 
 
 def _elsewhere(row: list[Item], moment: Moment) -> bool:
     """A time of a journey, a measurement or another thing rather than of the complaint."""
     clause = [item for item in row if item.clause == moment.item.clause]
-    if any(item.topic == "cue" and item.name in ("start", "since") for item in clause):
+    if any(item.topic == "cue" and item.name in _BEGINNINGS for item in clause):
         return False
     if any(item.topic == "symptom" and not item.who for item in clause):
         return False

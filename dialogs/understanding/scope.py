@@ -18,6 +18,8 @@ class Scope:
     denied_at: int = 0
     past: bool = False
     who: str = ""
+    denied_journey: bool = False  # whether the denial is one of a journey or a meeting
+    addressed: int = -1  # where the words end that call the one who hears
     named: str = ""  # the other person last named, whom "he" and "she" mean
     clause: int = 0
     comma_at: int = -1
@@ -25,10 +27,13 @@ class Scope:
     excepted: bool = False
     hedged: bool = False
     over_in: int = -9  # the clause in which something was over
+    still_in: int = -9  # the clause in which something goes on
+    unreal: bool = False  # "without the cough I'd be fine": what is denied is there
     style: str = "before"  # whether denials stand before or after what they deny, in this clause
     clauses: Clauses = field(init=False)
     run: list[Item] = field(default_factory=list)
     before: list[Item] = field(default_factory=list)
+    journeys: list[Item] = field(default_factory=list)  # journeys and meetings of the clause that wait for an answer
 
     def __post_init__(self) -> None:
         self.clauses = Clauses(self.keys, self.row)
@@ -62,6 +67,13 @@ class Scope:
         for item in self.row:
             if item.first in asked and item.topic in ("symptom", "contact") and not item.settled:
                 item.status = "?"
+            if item.topic == "contact" and self._echoed(item):
+                item.status = "?"
+
+    def _echoed(self, item: Item) -> bool:
+        """出门？做梦吧: a journey or meeting that is only asked back."""
+        alone = item.first == 0 or self.keys[item.first - 1] in small("mark")
+        return alone and not self.keys[item.first].isascii() and self.keys[item.end : item.end + 1] == ["?"]
 
     # what is said
 
@@ -71,15 +83,26 @@ class Scope:
             return
         if self.comma_at >= 0 and self.denied == "list" and (self._done(item) or not self._bare(self.comma_at, item)):
             self.denied = ""
+        if self.comma_at >= 0 and (self.keys[item.first] in small("lacking") or self.denied_journey):
+            self.denied = ""  # 不觉得酸，没味儿; 没出门，咳嗽
+        if self.denied == "verb" and self._at_another_time(at):
+            self.denied = ""  # 白天不烧晚上烧
+        if self._of_somebody(item):
+            item.who, item.settled = "patient", True
+            return
         if self.denied and item.first - self.denied_at > FAR and self.denied != "raised":
             self.denied = ""
         if self.style == "after" and self.denied not in ("raised", "unsure"):
             self.denied = ""
-        if self.denied == "unsure":
+        said = self.keys[item.first : item.end]
+        item.lasting = self.still_in == self.clause or any(key in small("lasting") for key in said)
+        if self.denied == "unsure" or self.keys[item.end : item.end + 1] == ["吗"]:
             item.status = "?"
         elif self.excepted:
+            item.status, item.settled = "+", True
+        elif self.unreal and self.denied:
             item.status = "+"
-        elif self.denied or self.past:
+        elif self.denied or (self.past and not item.lasting):
             item.status = "-"
             item.settled = bool(self.denied)
         if self.denied:
@@ -87,12 +110,22 @@ class Scope:
         self.comma_at = -1
         self.run.append(item)
 
+    def _at_another_time(self, at: int) -> bool:
+        before = self.row[at - 1] if at else None
+        return before is not None and before.topic == "time" and before.first >= self.denied_at > 0
+
+    def _of_somebody(self, item: Item) -> bool:
+        """有个咳嗽的坐我旁边: somebody who is known by a symptom."""
+        before = self.keys[max(item.first - 4, 0) : item.first]
+        return self.keys[item.end : item.end + 1] == ["的"] and any(key in small("somebody") for key in before)
+
     def _deny(self, at: int, item: Item) -> None:
+        self.denied_journey = False
         if self.excepted and self.run:
             self._close(item)
         if self.run and self.over_in == self.clause - 1 and self.clauses.rest_is_filler(at) and not self.denied:
             return  # "my throat has cleared up, the cough hasn't"
-        if self.style == "after" and self.run and not self.denied:
+        if self.style == "after" and (self.run or self.journeys) and not self.denied:
             self._settle("-")
             return
         if not self.run and self.clauses.alone(at) and self._asked():
@@ -123,7 +156,7 @@ class Scope:
         """'have', 'a bit', 'still': ends a denial, but not 'don't think I have' nor 'not a bit'."""
         if self.denied in ("raised", "unsure"):
             return
-        if self.denied and self.denied_at >= item.first:
+        if self.denied and self.denied_at >= item.first and not self._after_symptom(at):
             self.denied_at = max(item.end, self.denied_at)
             return
         if item.name in ("have", "hedge", "remains"):
@@ -131,8 +164,16 @@ class Scope:
         if item.name == "hedge":
             self.hedged = True
 
+    def _after_symptom(self, at: int) -> bool:
+        """没有发烧有点咳嗽: a Chinese 'have' right behind a symptom begins anew, but 还有 goes on with the list."""
+        item = self.row[at]
+        joined = self.keys[item.first] in small("and") and self.keys[item.first] != "有"
+        behind = any(other.topic == "symptom" and other.end == item.first for other in self.row[max(at - 4, 0) : at])
+        return behind and not joined and not self.keys[item.first].isascii()
+
     def _still(self, at: int, item: Item) -> None:
         """Still there, or not gone: what was said to be past goes on."""
+        self.still_in = self.clause
         for symptom in self.run or (self.before if item.name == "notgone" else []):
             if not symptom.settled or item.name == "notgone":
                 symptom.status = "+"
@@ -149,7 +190,7 @@ class Scope:
             self._affirm(at, item)
 
     def _yes(self, at: int, item: Item) -> None:
-        if self.style == "after" and self.run:
+        if self.style == "after" and (self.run or self.journeys):
             self._settle("+")
         elif not self.run and self.clauses.alone(at) and self._asked():
             self._settle_before("+")
@@ -166,7 +207,8 @@ class Scope:
         self.over_in = self.clause
         undone = self.denied and self.denied_at == item.first and self.denied != "raised"
         for symptom in targets:
-            if symptom.status != "?" and symptom.who == self.who and not (self.run and symptom.settled):
+            ended = symptom.settled if self.run else symptom.lasting and self.keys[item.first].isascii()
+            if symptom.status != "?" and symptom.who == self.who and not ended:
                 symptom.status = "+" if undone else "-"
         self.denied = ""
 
@@ -191,6 +233,17 @@ class Scope:
             if not symptom.who:
                 symptom.status, symptom.settled = "-", True
 
+    def _merely(self, at: int, item: Item) -> None:
+        """没发烧，鼻塞而已."""
+        for symptom in self.run:
+            symptom.status, symptom.settled = "+", True
+
+    def _would_be(self, at: int, item: Item) -> None:
+        """'Without this cough I'd be fine', 'I'd be fine without it'."""
+        self.unreal = True
+        for symptom in self.run:
+            symptom.status = "+"
+
     def _untrue(self, at: int, item: Item) -> None:
         """'That wasn't right': what was just said is taken back."""
         for symptom in self.run or self.before:
@@ -199,7 +252,10 @@ class Scope:
     def _me_too(self, at: int, item: Item) -> None:
         """'... and I've caught it too': the symptoms of others are mine as well."""
         for symptom in self.run + self.before:
+            if symptom.who and symptom.past:
+                symptom.status = "+"
             symptom.who = ""
+        self._turn("")
 
     def _not_me(self, at: int, item: Item) -> None:
         """'My wife coughs, I don't', 'it is my sister, not me'."""
@@ -213,6 +269,10 @@ class Scope:
         targets = self.run or self.before
         return bool(targets) and all(symptom.who for symptom in targets)
 
+    def _long_past(self, at: int, item: Item) -> None:
+        """小时候一换季就起疹子 says nothing of today."""
+        self.denied, self.denied_at = "unsure", item.end
+
     def _past_time(self, at: int, item: Item) -> None:
         self.past = True
 
@@ -221,6 +281,8 @@ class Scope:
 
     def _going_on(self, at: int, item: Item) -> None:
         """Since, for days: 'had a cough since yesterday' is no past."""
+        if self.over_in == self.clause:
+            return  # 高烧退了三天了
         for symptom in self.run:
             if not symptom.settled:
                 symptom.status = "+"
@@ -228,20 +290,33 @@ class Scope:
 
     # whose
 
+    def _address(self, at: int, item: Item) -> None:
+        """姑娘，咳了两天: a title that the answer begins with is who hears it."""
+        after = self.keys[item.end : item.end + 1]
+        if self.clauses.filler(self.clauses.last_sign[at], item.first) and after and after[0] in small("calling"):
+            self.addressed = item.end
+
     def _person(self, at: int, item: Item) -> None:
+        if self.addressed == item.end:
+            return
         if self._with_self(at, item):
             self.who = ""
             return
-        if self._some_of(item):
-            pass  # two of my workmates
+        if self._some_of(item) or self._described_after(at, item):
+            pass  # two of my workmates; with everyone coughing
         elif item.first and self.keys[item.first - 1] in small("preposition") and item.name != "patient":
             return
         if (
             not self._some_of(item)
+            and not self._described_after(at, item)
             and item.first > 1
             and self.keys[item.first - 1] in small("my")
             and self.keys[item.first - 2] in small("preposition")
         ):
+            return
+        if self._their_home(item) or self._their_thing(item):
+            return
+        if self._theirs(at, item):
             return
         if item.name == "patient" and self.denied and self.keys[item.first - 1] in small("preposition"):
             return  # 没跟病人打过交道
@@ -252,13 +327,52 @@ class Scope:
         self._turn((self.named or "they") if pronoun else item.name)
         self.named = self.named if pronoun else item.name
 
+    def _minors(self, at: int, item: Item) -> None:
+        """三个小的轮流拉肚子: the little ones, where a number says that they are meant."""
+        if at and self.row[at - 1].number and self.row[at - 1].end == item.first and self.keys[item.end - 1] == "的":
+            self._turn("child")
+
+    def _their_home(self, item: Item) -> bool:
+        """去我姑家: the house of a relative is a place."""
+        before = self.keys[max(item.first - 2, 0) : item.first]
+        return self.keys[item.end : item.end + 1] in (["家"], ["屋"], ["那"]) and any(
+            key in small("toward") for key in before
+        )
+
+    def _their_thing(self, item: Item) -> bool:
+        """我阿公那支水银的: whose thermometer it is."""
+        after = self.keys[item.end : item.end + 2]
+        return len(after) == 2 and after[0] in small("that") and after[1] in small("thing")
+
+    def _theirs(self, at: int, item: Item) -> bool:
+        """刚才那个37.0是我妈的: a number that is said to be somebody else's."""
+        number = next((other for other in reversed(self.row[max(at - 4, 0) : at]) if other.number), None)
+        if number is None or self.keys[item.end : item.end + 1] not in (["的"], ["嘅"]):
+            return False
+        between = self.keys[number.end : item.first]
+        if not {"是", "系"} & set(between) or len(between) > 3:
+            return False
+        number.who = item.name
+        return True
+
     def _some_of(self, item: Item) -> bool:
         before = self.keys[max(item.first - 3, 0) : item.first]
         return "of" in before and any(key in small("some") for key in before)
 
+    def _described_after(self, at: int, item: Item) -> bool:
+        """'With everyone coughing', 'next to a man with a runny nose'."""
+        following = self.row[at + 1] if at + 1 < len(self.row) else None
+        if following is not None and (following.topic, following.name) == ("cue", "have") and at + 2 < len(self.row):
+            following = self.row[at + 2]
+        if following is None or following.topic != "symptom" or not self.keys[item.first].isascii():
+            return False
+        return all(key in small("describing") for key in self.keys[item.end : following.first])
+
     def _describe(self, at: int, item: Item) -> None:
         """'My coughing husband', 发烧的儿子: a symptom said of the person right after it."""
         before = self.row[at - 1] if at else None
+        if self._cleft(at, item):
+            return
         if (
             before is None
             or before.topic not in ("symptom", "contact")
@@ -269,6 +383,21 @@ class Scope:
         if between in ([], ["的"], ["嘅"]) and (between or self.keys[before.first].isascii()):
             before.who = item.name
             self.run = [symptom for symptom in self.run if symptom is not before]
+
+    def _cleft(self, at: int, item: Item) -> bool:
+        """烧的是隔壁床的，不是我: who it is that has it."""
+        near = self.row[max(at - 8, 0) : at]
+        before = next((other for other in reversed(near) if other.topic in ("symptom", "sign")), None)
+        if before is None or before.topic == "sign":
+            return False
+        between = self.keys[before.end - 1 : item.first]
+        if not ({"是", "系"} & set(between) and {"的", "嘅", "个"} & set(between)):
+            return False
+        if not all(key in small("cleft") for key in between[1:]):
+            return False
+        before.who, before.settled = item.name, True
+        self.run = [symptom for symptom in self.run if symptom is not before]
+        return True
 
     def _self_(self, at: int, item: Item) -> None:
         following = self.row[at + 1] if at + 1 < len(self.row) else None
@@ -300,13 +429,17 @@ class Scope:
     def _contact(self, at: int, item: Item) -> None:
         """Journeys and meetings are denied like symptoms."""
         near = item.first - self.denied_at <= FAR
-        if item.name == "neg" and not self.denied:
-            self.denied = "list"
+        if item.name == "neg" and self.style == "after" and self.journeys:
+            self._settle("-")  # 接触没有外出也没有
+        if item.name in ("neg", "planned") and not self.denied:
+            self.denied, self.denied_journey = "list", True
             self.denied_at = item.end
         if self.denied == "unsure":
             item.status = "?"
-        elif item.name == "neg" or (self.denied and near):
+        elif item.name in ("neg", "planned") or (self.denied and near):
             item.status = "-"
+        elif item.name in ("trip", "met"):
+            self.journeys.append(item)
 
     def _except_self(self, at: int, item: Item) -> None:
         for symptom in self.run:
@@ -329,7 +462,8 @@ class Scope:
     # boundaries
 
     def _comma(self, at: int, item: Item) -> None:
-        if self.denied == "verb":
+        han = item.first > 0 and not self.keys[item.first - 1].isascii()
+        if self.denied == "verb" or (self.denied == "unsure" and han):
             self.denied = ""
         self.excepted = False
         self.comma_at = item.end
@@ -342,14 +476,16 @@ class Scope:
     def _end(self, at: int, item: Item) -> None:
         self.denied = ""
         self.past = False
-        self.excepted = False
+        self.excepted = self.unreal = False
         self.hedged = False
         self.comma_at = -1
         self._new_clause(at)
 
     def _but(self, at: int, item: Item) -> None:
+        if self.denied == "unsure" and self.keys[item.first] in small("then"):
+            return  # 小时候一换季就起疹子
         self.denied = ""
-        self.excepted = False
+        self.excepted = self.unreal = False
         self.past = False
         self._new_clause(at)
 
@@ -366,6 +502,7 @@ class Scope:
 
     def _new_clause(self, at: int, keep_run: bool = False) -> None:
         self.clause += 1
+        self.journeys = []
         if self.run:
             self.before = self.before + self.run if keep_run else self.run
             self.run = []
@@ -396,6 +533,9 @@ class Scope:
         for symptom in self.run:
             if not symptom.settled:
                 symptom.status, symptom.settled = status, True
+        for journey in self.journeys:
+            journey.status = status
+        self.journeys = []
 
     def _settle_before(self, status: str) -> None:
         for symptom in self.before:
@@ -418,12 +558,17 @@ _STEPS = {
     ("cue", "negone"): Scope._none_of_it,
     ("cue", "metoo"): Scope._me_too,
     ("cue", "untrue"): Scope._untrue,
+    ("cue", "merely"): Scope._merely,
+    ("cue", "longpast"): Scope._long_past,
+    ("cue", "wouldbe"): Scope._would_be,
     ("cue", "yes"): Scope._yes,
     ("cue", "over"): Scope._over,
     ("cue", "past"): Scope._past_time,
     ("cue", "now"): Scope._present_time,
     ("cue", "since"): Scope._going_on,
+    ("cue", "address"): Scope._address,
     ("person", ""): Scope._person,
+    ("count", "minors"): Scope._minors,
     ("cue", "i"): Scope._self_,
     ("cue", "my"): Scope._self_,
     ("cue", "we"): Scope._self_,

@@ -7,11 +7,16 @@ from functools import cache
 
 import opencc
 
+from dialogs.understanding.chinese import heard
+
 LONGEST = 1200  # characters; no spoken answer is longer, and what is longer must not cost time
 
 _TOKEN = re.compile(
-    r"[a-zß-ɏ]+(?:'[a-zß-ɏ]+)*|\d+(?:\.\d+)?|[㐀-鿿]|\n|[^\s\w\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]|[\w]"
+    r"\b(?:thirty|forty|ninety)(?=(?:one|two|three|four|five|six|seven|eight|nine)\b)"
+    r"|\b(?:[mw]8|l8e?r|gr8|b4|2(?:day|nite|night|moro|morrow)|(?:some|sum|any|every|ne)1)\b"
+    r"|[a-zß-ɏ]+(?:'[a-zß-ɏ]+)*|\d+(?:\.\d+)?|[㐀-鿿]|\n|[^\s\w\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]|[\w]"
 )
+_DICTATED = re.compile(r"[一二三四五六七八九\d]、[十点度]|[十点]、[一二三四五六七八九\d]")  # 三、十、六、点、八
 _HAN = range(0x3400, 0xA000)
 _QUOTES = {"’": "'", "‘": "'", "`": "'", "´": "'", "＇": "'", "—": "-", "–": "-", "−": "-", "妳": "你", "牠": "它"}
 # where OpenCC keeps a character that is only ever a variant of another one in what people write
@@ -59,14 +64,14 @@ def read(original: str) -> Text:
     ends: list[int] = []
     for found in _TOKEN.finditer(folded):
         key, start, end = found.group(), found.start(), found.end()
-        if key == "-" and _within_word(folded, start):
+        if (key == "-" and _within_word(folded, start)) or (key == "、" and _DICTATED.match(folded, start - 1)):
             continue
         if "'" in key and len(key) > 1:
             key = key.replace("'", "")
         keys.append(key)
         starts.append(start)
         ends.append(end)
-    return Text(original, folded, keys, starts, ends)
+    return Text(original, folded, heard(keys), starts, ends)
 
 
 def keys_of(phrase: str) -> list[str]:

@@ -123,3 +123,19 @@ def test_explanation_names_words_and_values() -> None:
     told = list(explain("没有发烧，我儿子咳嗽", context="symptoms"))
     assert any("symptom.fever" in line and "denied" in line for line in told)
     assert any("symptom.cough" in line and "of son" in line for line in told)
+
+
+@pytest.mark.parametrize("text", ["just me and the dog", "a dog, and me", "dogs, gone all wonky, 这号是我新办"])
+def test_a_pet_is_counted_with_nobody_wherever_it_stands(text: str) -> None:
+    said = understand(text, context="household", lang="en")
+    start, end = said.spans["count"]
+    assert said.count == 1
+    assert 0 <= start < end <= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "degrees"),
+    [("thirty-seven seven, no, seven one", 37.1), ("36.8, make that 9", 36.9), ("37 Fahrenheit, no, Celsius", 37.0)],
+)
+def test_reading_is_put_right_by_its_fraction_or_unit(text: str, degrees: float) -> None:
+    assert understand(text, context="temperature", lang="en").temperature_c == degrees
