@@ -207,6 +207,42 @@ def _own(language: str, kind: str) -> list[str]:
     raise ValueError(f"no kind of question {kind!r}; known: {', '.join(KINDS)}")
 
 
+@lru_cache
+def usual(language: str, kind: str) -> tuple[str, ...]:
+    """What people say besides at a question of this kind, and at any; kinds are those of answers.<language>.yaml."""
+    read = _answers(language)
+    lines = [read[name] for name in (kind, "any") if name in read]
+    short = _in_three(language) if kind == "temperature" else ()
+    return tuple(dict.fromkeys([*short, *(phrase for line in lines for phrase in listed(_counted(language, line)))]))
+
+
+def _in_three(language: str) -> Iterator[str]:
+    """Temperatures as three digits in a row, as many say them in Mandarin: 三八四 is 38.4."""
+    if language == "zh":
+        yield from ("".join(DIGITS[int(digit)] for digit in str(tenths)) for tenths in range(350, 420))
+
+
+@lru_cache
+def _answers(language: str) -> dict[str, str]:
+    read: dict[str, str] = yaml.safe_load((HERE / f"answers.{language}.yaml").read_text("utf-8"))
+    return read
+
+
+def _counted(language: str, line: str) -> str:
+    """The line with {count} as any number from one to twelve."""
+    words = ["两" if language == "zh" and count == 2 else number(language, count) for count in range(1, 13)]
+    return (
+        line.replace("({count}", "{count}")
+        .replace("{count}天)", "{count}天")
+        .replace("{count}", f"({'|'.join(words)})")
+    )
+
+
+def everyday(language: str) -> tuple[str, ...]:
+    """Every phrase of answers.<language>.yaml."""
+    return tuple(dict.fromkeys(phrase for kind in _answers(language) for phrase in usual(language, kind)))
+
+
 def _with_symptom(language: str) -> list[str]:
     """Carrier sentences round two names, enough for the grammar to learn what follows what."""
     patterns = [pattern.strip() for pattern in book(language)["with_symptom"].split(",")]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import vosk
 
@@ -16,7 +17,8 @@ from voice_models.telephone import RATE, Pcm
 
 UNKNOWN = "[unk]"
 NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst", "graph/words.txt")
-IDLE_RECOGNISERS, IDLE_GRAMMARS = 8, 64  # kept ready for each grammar, and for how many
+IDLE_RECOGNISERS, IDLE_GRAMMARS = 8, 24  # kept ready for each grammar, and for how many
+READING = re.compile(r"[一二三四五六七八九十][点度]|point")  # units that are a temperature
 SURE = 1 - 1e-3
 ALTERNATIVES = 4  # readings compared for the confidence
 vosk.SetLogLevel(-2)
@@ -38,22 +40,29 @@ class Word:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What speaks for a reading: its share among the likely, its cost beyond the grammar, its letters."""
+    """What speaks for a reading: its share among the likely, its cost beyond the grammar, its letters, its unknown
+    stretches, the share of the readings that hold a letter of it, and how much more it costs to know nothing."""
 
     share: float = 0.0
     cost: float = 0.0
     letters: int = 0
     strange: int = 0
+    held: float = 0.0
+    margin: float = 0.0
 
 
 @dataclass(frozen=True)
 class Recognised:
-    """What was heard: units, their text, and a calibrated confidence; [unk] stands for speech outside the grammar."""
+    """What was heard: units, their text, and a calibrated confidence; [unk] stands for speech outside the grammar.
+
+    `alternatives` are the texts of the next best readings, where a text was taken.
+    """
 
     words: tuple[Word, ...]
     text: str
     confidence: float
     evidence: Evidence = Evidence()
+    alternatives: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> bool:
@@ -65,7 +74,7 @@ class Recognised:
 class Calibration:
     """How evidence becomes the chance of being right, and from where on words are taken."""
 
-    weights: tuple[float, ...] = (0.0, 1.0, 0.0, 0.0, 0.0)
+    weights: tuple[float, ...] = (0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     threshold: float = 0.0
 
     def chance(self, evidence: Evidence) -> float:
@@ -77,10 +86,16 @@ class Calibration:
 
 
 def signs(evidence: Evidence) -> tuple[float, ...]:
-    """The numbers a calibration weighs: one, log-odds of the share, cost, cost for each letter, unknown stretches."""
-    share = min(max(evidence.share, 1 - SURE), SURE)
-    per_letter = evidence.cost / max(1, evidence.letters)
-    return 1.0, math.log(share / (1 - share)), evidence.cost / 10, per_letter, float(evidence.strange)
+    """The numbers a calibration weighs: one, log-odds of the share, cost, cost for each letter, unknown stretches,
+    log-odds of the letters' share, margin over knowing nothing, log of the letters."""
+    letters, strange = max(1, evidence.letters), float(evidence.strange)
+    costs = evidence.cost / 10, evidence.cost / letters, strange
+    return 1.0, _odds(evidence.share), *costs, _odds(evidence.held), evidence.margin / 4, math.log(letters)
+
+
+def _odds(share: float) -> float:
+    share = min(max(share, 1 - SURE), SURE)
+    return math.log(share / (1 - share))
 
 
 class Ear:
@@ -97,6 +112,7 @@ class Ear:
         self._chinese = any("一" <= name[0] <= "龥" for name in self._names)
         self._longest = max(len(self._parts(name)) for name in self._names)
         self.calibration = _calibration(folder)
+        self._sizes: dict[str, int] = {}  # how many phrases each grammar was made of
         self._idle: dict[str, list[vosk.KaldiRecognizer]] = defaultdict(list)
         self._lock = threading.Lock()
 
@@ -124,12 +140,17 @@ class Ear:
     def grammar(self, phrases: Iterable[str]) -> str:
         """Phrases as Vosk's grammar (JSON), [unk] included. Prepare it once for a question and keep it."""
         rows = dict.fromkeys(" ".join(self._names[unit] for unit in self.units(phrase)) for phrase in phrases)
-        return json.dumps([*(row for row in rows if row), UNKNOWN], ensure_ascii=False)
+        known = [row for row in rows if row]
+        # an answer amid other words is still an answer
+        framed = [frame.format(row, UNKNOWN) for row in known if " " not in row for frame in ("{1} {0}", "{0} {1}")]
+        grammar = json.dumps([*known, *framed, UNKNOWN], ensure_ascii=False)
+        self._sizes[grammar] = len(known) + 1
+        return grammar
 
     def listen(self, grammar: str) -> "Listening":
         """Begin to listen for a grammar."""
         with self._lock:
-            idle = self._idle[grammar]
+            idle = self._idle[grammar] = self._idle.pop(grammar, [])  # the grammar used last stands last
             recogniser = idle.pop() if idle else None
         if recogniser is None:
             recogniser = vosk.KaldiRecognizer(self._model, RATE, grammar)
@@ -155,23 +176,37 @@ class Ear:
     def recognised(self, results: list[str], grammar: str) -> Recognised:
         """Vosk's results as words with their text, which is empty where they are too unsure to be taken."""
         readings = [_best(result) for result in results]
-        words = tuple(word for words, _, _ in readings for word in words)
+        words = tuple(word for reading in readings for word in reading.words)
         known = [word.text for word in words if word.text != UNKNOWN]
+        letters = sum(map(len, known))
         evidence = Evidence(
-            share=math.prod(share for _, share, _ in readings),
-            cost=sum(cost for _, _, cost in readings) - len(words) * math.log(grammar.count(",") + 1),
-            letters=sum(map(len, known)),
+            share=math.prod(reading.share for reading in readings),
+            cost=sum(reading.cost for reading in readings) - len(words) * math.log(self._sizes[grammar]),
+            letters=letters,
             strange=len(words) - len(known),
+            held=sum(word.confidence * len(word.text) for word in words if word.text != UNKNOWN) / max(1, letters),
+            margin=sum(reading.margin for reading in readings),
         )
         confidence = self.calibration.chance(evidence)
         taken = known if confidence >= self.calibration.threshold else []
-        return Recognised(words, self._join(taken), confidence, evidence)
+        text = self._join(apart(taken))
+        others = dict.fromkeys(self._join(other) for other in _others(results) if other) if text else {}
+        return Recognised(words, text, confidence, evidence, tuple(other for other in others if other != text))
 
     def _parts(self, phrase: str) -> list[str]:
         return [part for part in phrase if not part.isspace()] if self._chinese else phrase.split()
 
     def _join(self, parts: list[str]) -> str:
         return ("" if self._chinese else " ").join(parts)
+
+
+def apart(units: list[str]) -> list[str]:
+    """Units with a comma behind a reading that another reading follows: somebody put himself right."""
+    after = [*units[1:], ""]
+    return [
+        f"{unit}," if READING.search(unit) and READING.search(then) else unit
+        for unit, then in zip(units, after, strict=False)
+    ]
 
 
 class Listening:
@@ -188,7 +223,7 @@ class Listening:
 
     def partial(self) -> str:
         """What seems to be said so far."""
-        heard = json.loads(self._recogniser.PartialResult())["partial"]
+        heard = json.loads(self._recogniser.PartialResult()).get("partial", "")
         return str(heard).replace("_", " ")
 
     def finish(self) -> Recognised:
@@ -235,13 +270,22 @@ def fetch(name: str) -> Path:
         raise ModelError(f"cannot fetch the model {name!r}: {trouble or 'no such model'}; {advice}") from trouble
 
 
-def _best(result: str) -> tuple[list[Word], float, float]:
-    """The likeliest reading of one result: its words, its share among the readings, and its cost."""
+class _Reading(NamedTuple):
+    """The likeliest reading of one result, its share among all, its cost, and how much more [unk] alone costs."""
+
+    words: list[Word]
+    share: float
+    cost: float
+    margin: float
+
+
+def _best(result: str) -> _Reading:
     readings = [one for one in json.loads(result).get("alternatives", []) if one.get("result")]
     if not readings:
-        return [], 1.0, 0.0
+        return _Reading([], 1.0, 0.0, 0.0)
     best = readings[0]
-    chances = [math.exp(one["confidence"] - best["confidence"]) for one in readings]
+    gaps = [best["confidence"] - one["confidence"] for one in readings]
+    chances = [math.exp(-gap) for gap in gaps]
     held = [{row["word"] for row in one["result"]} for one in readings]
 
     def share(word: str) -> float:
@@ -249,7 +293,18 @@ def _best(result: str) -> tuple[list[Word], float, float]:
 
     rows = [(row["word"], row["start"], row["end"]) for row in best["result"]]
     words = [Word(name.replace("_", " "), share(name), start, end) for name, start, end in rows]
-    return words, chances[0] / sum(chances), -best["confidence"]
+    margin = min((gap for gap, names in zip(gaps, held, strict=True) if names == {UNKNOWN}), default=max(4.0, gaps[-1]))
+    return _Reading(words, chances[0] / sum(chances), -best["confidence"], margin)
+
+
+def _others(results: list[str]) -> list[list[str]]:
+    """What is known in the readings behind the best, where all was heard in one piece."""
+    readings = [json.loads(result).get("alternatives", []) for result in results]
+    readings = [reading for reading in readings if any(one.get("result") for one in reading)]
+    if len(readings) != 1:
+        return []
+    rows = [one.get("result", []) for one in readings[0][1:]]
+    return [[row["word"].replace("_", " ") for row in words if row["word"] != UNKNOWN] for words in rows]
 
 
 def _words(folder: Path) -> dict[str, str]:

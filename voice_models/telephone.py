@@ -11,6 +11,7 @@ PACKET = 160  # 20 ms, as RTP carries them
 Samples = NDArray[np.float32]
 Pcm = NDArray[np.int16]
 Bytes = NDArray[np.uint8]
+SILENCE = {"mulaw": 0xFF, "alaw": 0xD5}
 KEYS = "123A456B789C*0#D"
 LOW_TONES, HIGH_TONES = (697, 770, 852, 941), (1209, 1336, 1477, 1633)
 
@@ -72,6 +73,26 @@ def narrow(samples: Samples, rate: int) -> Samples:
     return np.asarray(soxr.resample(mono, rate, RATE, "HQ"), np.float32)
 
 
+def from_pcm(raw: bytes) -> Samples:
+    """16-bit samples as they come from a sound card, in -1..1."""
+    return np.asarray(np.frombuffer(raw, np.int16) / np.float32(32768), np.float32)
+
+
+def quiet(size: int) -> Samples:
+    """Nearly silence: a floor of noise, which recognisers need, about 60 dB below speech."""
+    return np.asarray(np.random.default_rng(size).standard_normal(size) * 1e-4, np.float32)
+
+
+def joined(pieces: list[Samples]) -> Samples:
+    """One behind the other."""
+    return np.concatenate([np.zeros(0, np.float32), *pieces])
+
+
+def padded(samples: Samples, size: int) -> Samples:
+    """With silence at the end, so that they are whole pieces of this size."""
+    return np.pad(samples, (0, -len(samples) % size))
+
+
 @lru_cache
 def _band_filter(low: float, high: float) -> Samples:
     """An even FIR of 101 taps that passes `low`-`high` Hz."""
@@ -129,8 +150,7 @@ def line(
     if ratio_db is not None:
         heard = banded(noisy(heard, ratio_db, random))
     coded = encode(heard, law)
-    silence = 0xFF if law == "mulaw" else 0xD5
-    return decode(lossy(coded, loss, random, silence) if loss else coded, law)
+    return decode(lossy(coded, loss, random, SILENCE[law]) if loss else coded, law)
 
 
 def tone(key: str, seconds: float = 0.1, level: float = 0.25) -> Samples:
@@ -145,24 +165,42 @@ def tone(key: str, seconds: float = 0.1, level: float = 0.25) -> Samples:
 
 def keys(samples: Samples) -> str:
     """The keys whose tones (40 ms at least) are heard in 8 kHz audio, in order."""
-    frames = samples[: len(samples) // PACKET * PACKET].reshape(-1, PACKET)
-    pressed = [_key_of(frame) for frame in frames]
-    starts = zip(["", "", *pressed], ["", *pressed], pressed, strict=False)
-    return "".join(now for older, before, now in starts if now and now == before and now != older)
+    return KeyTones().hear(samples)
 
 
-def _key_of(frame: Samples) -> str:
-    """The key heard in one packet, or nothing: one tone of each group, clearly above all else and not too unlike."""
-    energy = float((frame**2).mean())
-    if energy < 1e-5:
-        return ""
-    powers = (frame @ _probes()) ** 2
-    powers = powers[:8] + powers[8:]
-    low, high = powers[:4], powers[4:]
-    best = float(low.max() + high.max())
-    if best < 0.8 * energy or not 0.06 < low.max() / high.max() < 16:
-        return ""
-    return KEYS[4 * int(low.argmax()) + int(high.argmax())]
+class KeyTones:
+    """Hears keys in 8 kHz audio that comes in pieces of whole packets."""
+
+    def __init__(self) -> None:
+        self._last = ("", "")
+
+    def hear(self, samples: Samples) -> str:
+        """The keys that were pressed so far and not told yet."""
+        pressed = ""
+        for now in _keys_of(samples[: len(samples) // PACKET * PACKET].reshape(-1, PACKET)):
+            older, before = self._last
+            pressed += now if now == before != older else ""
+            self._last = before, now
+        return pressed
+
+
+def _keys_of(packets: Samples) -> list[str]:
+    """The key heard in each packet, or nothing: one tone of each group, clearly above all else and not too unlike."""
+    energy = np.einsum("ij,ij->i", packets, packets) / PACKET
+    powers = (packets @ _probes()) ** 2
+    powers = powers[:, :8] + powers[:, 8:]
+    low, high = powers[:, :4], powers[:, 4:]
+    twist = low.max(1) / np.maximum(high.max(1), 1e-12)
+    clear = (energy > 1e-5) & (low.max(1) + high.max(1) > 0.8 * energy) & (twist > 0.06) & (twist < 16)
+    places = np.where(clear, 4 * low.argmax(1) + high.argmax(1), -1).tolist()
+    return [KEYS[place] if place >= 0 else "" for place in places]
+
+
+def pure(samples: Samples) -> bool:
+    """Whether 8 kHz audio is one tone and hardly anything else, as an answering machine's."""
+    powers = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) ** 2
+    peak = int(powers.argmax())
+    return bool(powers[max(0, peak - 2) : peak + 3].sum() > 0.9 * powers.sum() > 1e-3)
 
 
 @lru_cache

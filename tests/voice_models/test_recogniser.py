@@ -115,7 +115,7 @@ def test_a_grammar_keeps_out_what_is_not_in_it():
 
 
 def test_phrases_are_cut_into_the_longest_units():
-    assert model("zh").units("没有咳嗽，有点发烧") == ["没有", "咳嗽", "有点", "发烧"]
+    assert model("zh").units("没有咳嗽，有点发烧") == ["没有", "咳嗽", "有点发烧"]
     assert model("zh").units("我体温三十七度五") == ["我体温", "三十七度五"]
     assert model("en").units("I have a cough!") == ["i have", "a cough"]
     assert model("en").lacks(["yes", "xylophone music"]) == ["xylophone music"]

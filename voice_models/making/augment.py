@@ -22,10 +22,10 @@ WARPS = np.arange(0.86, 1.17, 0.02).round(2)
 class Hardness:
     """How rough the calls are: the share of calls with each trouble, and the range of noise in dB."""
 
-    noise: tuple[float, float] = (4.0, 36.0)
-    room: float = 0.4
-    talkers: float = 0.25
-    loss: float = 0.25
+    noise: tuple[float, float] = (6.0, 36.0)
+    room: float = 0.3
+    talkers: float = 0.15
+    loss: float = 0.2
 
 
 class Calls:
@@ -113,8 +113,8 @@ class Calls:
         return np.asarray(mixed / (np.abs(mixed).max() + 1e-6), np.float32)
 
     def _masked(self, logs: Samples) -> Samples:
-        """SpecAugment over the mel channels: up to two bands become their mean."""
-        for _ in range(int(self.random.integers(0, 3))):
+        """SpecAugment over the mel channels: in half of the calls a band becomes its mean."""
+        if self.random.random() < 0.5:
             wide = int(self.random.integers(1, 7))
             low = int(self.random.integers(0, features.MELS - wide))
             logs[:, low : low + wide] = logs[:, low : low + wide].mean() if len(logs) else 0

@@ -20,8 +20,10 @@ from voice_models.making import sounds
 
 LOOKAHEAD = "/usr/lib/x86_64-linux-gnu/libfstlookahead.so.22"
 UNKNOWN = "[unk]"
-# Costs of the filler, once and for each sound, chosen on the development speakers; a test may set them otherwise.
-ENTER_COST, SOUND_COST = float(os.environ.get("ENTER_COST", "2.0")), float(os.environ.get("SOUND_COST", "1.6"))
+# Costs of the filler, once and for each sound; a test may set them otherwise. Where they are less, words of one
+# syllable drown in it, for every question's grammar has it beside each answer; where a sound costs more, a row of
+# strange words is heard as an answer.
+COSTS = {"zh": (5.0, 1.8), "en": (5.0, 1.9)}
 RARE_WEIGHT = 0.2
 
 
@@ -36,6 +38,9 @@ class Graph:
         self.words = sorted(words)
         self.strange = strange
         self.marks = 0
+        enter, each = COSTS[language]
+        self.enter_cost = float(os.environ.get("ENTER_COST", enter))
+        self.sound_cost = float(os.environ.get("SOUND_COST", each))
 
     @property
     def count(self) -> int:
@@ -63,8 +68,7 @@ class Graph:
         for word, row in marked:
             _chain(whole, root, row, word)
         self._filler(whole, root)
-        deterministic = fst.determinize(whole)
-        return deterministic.connect()
+        return _smallest(fst.determinize(whole).connect())
 
     def _marked(self, entries: list[tuple[int, tuple[int, ...]]]) -> list[tuple[int, list[int]]]:
         """Give a mark to every row of sounds that ends where another goes on or ends too."""
@@ -83,7 +87,7 @@ class Graph:
         """[unk]: any row of syllables, or in English of sounds; rare sounds cost more."""
         begin, end = self.count + self.marks - 1, self.count + self.marks
         hub, after_initial, heard, heard_initial = (whole.add_state() for _ in range(4))
-        whole.add_arc(root, _arc(begin, self.token_ids[UNKNOWN], ENTER_COST, hub))
+        whole.add_arc(root, _arc(begin, self.token_ids[UNKNOWN], self.enter_cost, hub))
         for name, cost in self._costs().items():
             sound = self.sound_ids[name]
             opens = name in sounds.INITIALS and self.language == "zh"
@@ -103,7 +107,7 @@ class Graph:
             if sound != sounds.BLANK
         }
         usual = sum(part * math.log(part) for part in share.values())
-        return {sound: SOUND_COST - RARE_WEIGHT * (math.log(part) - usual) for sound, part in share.items()}
+        return {sound: self.sound_cost - RARE_WEIGHT * (math.log(part) - usual) for sound, part in share.items()}
 
     def timed(self, lexicon: fst.VectorFst) -> fst.VectorFst:
         """The lexicon over transition-ids, by CTC's rules: sounds may stay, blanks lie between, a repeat needs one."""
@@ -158,6 +162,12 @@ class Graph:
         return fst.convert(grammar.arcsort("ilabel"), "const")
 
 
+def _smallest(lexicon: fst.VectorFst) -> fst.VectorFst:
+    """The same with as few states as can be: ends that many words share are kept once."""
+    encoder = fst.EncodeMapper("standard", True, True)
+    return lexicon.encode(encoder).minimize().decode(encoder)
+
+
 def _arc(label: int, word: int, cost: float, target: int) -> fst.Arc:
     return fst.Arc(label, word, fst.Weight("tropical", cost), target)
 
@@ -182,7 +192,10 @@ def _look_ahead(timed: fst.VectorFst, target: Path) -> dict[int, int]:
             str(plain),
             str(target),
         ]
-        subprocess.run(command, check=True, env={**os.environ, "LD_PRELOAD": LOOKAHEAD})
+        try:
+            subprocess.run(command, check=True, env={**os.environ, "LD_PRELOAD": LOOKAHEAD})
+        except FileNotFoundError as lacking:
+            raise SystemExit("graphs need fstconvert: apt-get install libfst-tools") from lacking
         rows = [line.split() for line in pairs.read_text().splitlines()]
     return {0: 0} | {int(old): int(new) for old, new in rows}
 

@@ -28,7 +28,7 @@ class Network(nn.Module):
         self.norms = nn.ModuleList(nn.BatchNorm1d(width) for _ in range(len(DILATIONS) + 1))
         self.output = nn.Conv1d(width, outputs, 1)
         self.helper = nn.Conv1d(width, outputs, 1)
-        self.dropout = nn.Dropout(0.1)
+        self.dropout = nn.Dropout1d(0.05)  # whole channels: one draw for each, not for every frame
 
     def forward(self, features: Tensor) -> tuple[Tensor, Tensor]:
         """Features (batch, frames, 40) to scores (batch, ceil(frames / 3), outputs), and those of the helper."""

@@ -111,5 +111,5 @@ def vocabulary(language: str) -> list[str]:
     for patterns in ("temperature", "count"):
         for line in phrases.book(language)[patterns].values():
             units |= dict.fromkeys(phrases.listed(line))
-    units |= dict.fromkeys(phrases.words(language))
+    units |= dict.fromkeys([*phrases.words(language), *phrases.everyday(language)])
     return list(units)

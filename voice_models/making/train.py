@@ -1,6 +1,6 @@
 """Train the acoustic model of one language with CTC, from a checkpoint if there is one.
 
-`python -m voice_models.making.train LANGUAGE WORK-FOLDER MINUTES [--late] [--from CHECKPOINT] [--as NAME]`
+`python -m voice_models.making.train LANGUAGE WORK-FOLDER MINUTES [--late] [--from CHECKPOINT-OR-MODEL] [--as NAME]`
 """
 
 import argparse
@@ -18,15 +18,15 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, IterableDataset
 
-from voice_models.making import sounds
+from voice_models.making import shipped, sounds
 from voice_models.making.augment import Calls, Hardness
 from voice_models.making.corpus import Corpus, Entry
 from voice_models.making.network import SUBSAMPLING, Network
 
 WIDTH = 224
-POOL, BATCH_FRAMES = 384, 10000
+POOL, BATCH_FRAMES = 384, 4000
 ECHOES = 2  # each batch is learnt from again, masked anew
-KEPT_BATCHES = 250
+KEPT_BATCHES = 500
 PEAK_RATE = 2e-3
 SHARES = {
     "zh": {"train-espeak": 0.36, "train-tan-words": 0.19, "train-tan-joined": 0.38, "train-crowd": 0.07,
@@ -57,8 +57,9 @@ class CallBatches(IterableDataset[Batch]):
     def __iter__(self) -> Iterator[Batch]:
         torch.set_num_threads(1)
         draw = np.random.default_rng(self.seed)
-        corpora = [Corpus(self.folder / name) for name in self.shares]
-        weights = np.array(list(self.shares.values())) / sum(self.shares.values())
+        shares = {name: share for name, share in self.shares.items() if (self.folder / name).is_dir()}
+        corpora = [Corpus(self.folder / name) for name in shares]
+        weights = np.array(list(shares.values())) / sum(shares.values())
         calls = Calls(draw, Hardness())
         ids = {sound: number for number, sound in enumerate(sounds.phone_set(self.language))}
         while True:
@@ -87,7 +88,7 @@ def _others(corpora: list[Corpus], draw: np.random.Generator) -> list[Any]:
 
 
 def _batches(made: list[tuple[Any, list[int]]], draw: np.random.Generator) -> list[Batch]:
-    """Calls of like length together, some ten thousand frames each, in random order."""
+    """Calls of like length together, some four thousand frames each, in random order."""
     made.sort(key=lambda one: len(one[0]))
     rows: list[list[tuple[Any, list[int]]]] = [[]]
     for one in made:
@@ -114,35 +115,42 @@ class Trainer:
         self.language, self.path = language, path
         self.network = Network(len(sounds.phone_set(language)), WIDTH)
         self.average = torch.optim.swa_utils.AveragedModel(
-            self.network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.998), use_buffers=True
+            self.network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(0.999), use_buffers=True
         )
         self.optimiser = torch.optim.AdamW(self.network.parameters(), PEAK_RATE, weight_decay=0.01)
         self.loss = torch.nn.CTCLoss(zero_infinity=True)
-        self.step, self.seen = 0, 0.0
+        self.step, self.first, self.seen, self.spent = 0, 0, 0.0, 0.0
 
-    def start(self, batch: Batch) -> None:
-        """Normalise the input by the first batches."""
-        flat = batch.features.float().flatten(0, 1)
-        self.network.mean.copy_(flat.mean(0))
-        self.network.deviation.copy_(flat.std(0) + 1e-3)
+    def start(self, batch: Batch, model: Path | None) -> None:
+        """Normalise the input by the first batch, and begin with a shipped model's weights where one is named."""
+        if model:
+            shipped.fill(self.network, model, batch.features.float())
+        else:
+            flat = batch.features.float().flatten(0, 1)
+            self.network.mean.copy_(flat.mean(0))
+            self.network.deviation.copy_(flat.std(0) + 1e-3)
         self.average.module.load_state_dict(self.network.state_dict())
 
     def load(self, path: Path) -> None:
-        """Go on from a checkpoint."""
+        """Go on from a checkpoint: from one's own where it was, from another's weights with a clock at the start."""
         kept = torch.load(path, weights_only=True)
-        self.network.load_state_dict(kept["network"])
-        self.average.load_state_dict(kept["average"])
-        self.optimiser.load_state_dict(kept["optimiser"])
+        for name, part in self._parts().items():
+            part.load_state_dict(kept[name])
         self.step, self.seen = kept["step"], kept["seen"]
+        if path == self.path:
+            self.first, self.spent = kept["first"], kept["spent"]
+        else:
+            self.first = self.step
 
     def save(self) -> None:
         """Write the checkpoint; the old one stays whole until the new one is."""
         growing = self.path.with_suffix(".part")
-        parts = {"network": self.network, "average": self.average, "optimiser": self.optimiser}
-        torch.save(
-            {name: part.state_dict() for name, part in parts.items()} | {"step": self.step, "seen": self.seen}, growing
-        )
+        numbers = {"step": self.step, "seen": self.seen, "first": self.first, "spent": self.spent}
+        torch.save({name: part.state_dict() for name, part in self._parts().items()} | numbers, growing)
         growing.rename(self.path)
+
+    def _parts(self) -> dict[str, Any]:
+        return {"network": self.network, "average": self.average, "optimiser": self.optimiser}
 
     def learn(self, batch: Batch, rate: float) -> float:
         """One step; returns the loss per utterance-normalised sound."""
@@ -171,7 +179,7 @@ class Trainer:
         """SpecAugment over time: up to two spans of each call become the mean."""
         size, length, _ = features.shape
         for _ in range(2):
-            wide = torch.randint(0, 13, (size, 1))
+            wide = torch.randint(0, 9, (size, 1))
             low = torch.rand(size, 1) * (length - wide)
             place = torch.arange(length)[None]
             features[(place >= low) & (place < low + wide)] = self.network.mean
@@ -180,8 +188,8 @@ class Trainer:
 
 
 def learning_rate(peak: float, step: int, share: float) -> float:
-    """Warm up over 400 steps, then fall along a cosine to a fiftieth as the time runs out."""
-    return peak * min(1.0, step / 400 + 0.02) * (0.02 + 0.49 * (1 + math.cos(math.pi * min(1.0, share))))
+    """Warm up over 800 steps, then fall along a cosine to a fiftieth as the time runs out."""
+    return peak * min(1.0, step / 800 + 0.02) * (0.02 + 0.49 * (1 + math.cos(math.pi * min(1.0, share))))
 
 
 def main() -> None:
@@ -191,7 +199,7 @@ def main() -> None:
     parser.add_argument("work", type=Path)
     parser.add_argument("minutes", type=float)
     parser.add_argument("--late", action="store_true", help="all speakers, those of the tests too")
-    parser.add_argument("--from", dest="source", type=Path, help="checkpoint to go on from")
+    parser.add_argument("--from", dest="source", type=Path, help="checkpoint or model folder to go on from")
     parser.add_argument("--as", dest="name", default="measured", help="name of the checkpoint")
     parser.add_argument("--peak", type=float, default=PEAK_RATE, help="highest learning rate")
     options = parser.parse_args()
@@ -208,25 +216,29 @@ def train(
     name: str = "measured",
     peak: float = PEAK_RATE,
 ) -> None:
-    """Train until the minutes are over; the learning rate follows the clock, so it always ends well."""
+    """Train until the minutes are over, those before a stop counted in; the learning rate follows that clock."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
     random.seed(0)
     trainer = Trainer(language, work / language / f"{name}.pt")
-    if trainer.path.exists() or source:
-        trainer.load(trainer.path if trainer.path.exists() else source)  # type: ignore[arg-type]
+    model = source / "am" / "final.mdl" if source and source.is_dir() else None
+    if trainer.path.exists():
+        trainer.load(trainer.path)
+    elif source and not model:
+        trainer.load(source)
     batches = CallBatches(language, work / language, late, seed=trainer.step)
     feed = iter(DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=24))
     kept: list[Batch] = []
-    began, running, first = time.time(), 0.0, trainer.step
+    began, running = time.time() - trainer.spent, 0.0
     while (share := (time.time() - began) / 60 / minutes) < 1:
         fresh = next(feed)
         if trainer.step == 0:
-            trainer.start(fresh)
+            trainer.start(fresh, model)
         kept = [*kept[-KEPT_BATCHES:], fresh]
         for batch in [fresh, *random.choices(kept, k=ECHOES - 1)]:
-            loss = trainer.learn(batch, learning_rate(peak, trainer.step - first, share))
+            loss = trainer.learn(batch, learning_rate(peak, trainer.step - trainer.first, share))
             running = loss if not running else 0.98 * running + 0.02 * loss
+        trainer.spent = time.time() - began
         if trainer.step % 100 < ECHOES:
             print(f"{language} step {trainer.step} {trainer.seen:.1f} h {share:.0%} loss {running:.3f}", flush=True)
         if trainer.step % 500 < ECHOES:
