@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,31 +13,47 @@ from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from campaigns.dues import dues
-from campaigns.plan import Plan, next_open
+from campaigns.forecast import Forecast, forecast
+from campaigns.notify import NotifyFn, nobody
+from campaigns.plan import Plan, fallback, next_open
 from campaigns.plan_file import make_plan, plan_data
 from campaigns.runner import AttemptFn, Due, Tally, VirtualRound
-from records.attempts import calls_since
+from records.attempts import calls_since, newest_ended
 from records.dialling import close_rest
-from records.rounds import dispose, finish_round, launch_round
+from records.errors import Mendable
+from records.rounds import dispose_each, finish_round, launch_round
 from records.store import Store
 from records.tables import Campaign, Record
 
+AT_ONCE = 200  # residents given up in virtual time, who share a statement
 NAME = re.compile(r"[^./\\:\x00-\x1f][^/\\:\x00-\x1f]{0,59}")  # it becomes the name of a folder
 
+HABITS = 2_000  # past calls from which a forecast draws
 
-class CampaignError(ValueError):
+
+class CampaignError(Mendable, ValueError):
     """A campaign that is not there, or cannot do what is asked of it now; the message names it and says why."""
+
+
+STATES = {
+    "draft": "为草稿", "scheduled": "已定时", "running": "进行中", "paused": "已暂停", "completed": "已完成",
+    "cancelled": "已取消", "exhausted": "已到期",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """Whom a round would call, before anybody is: residents and households, and who is skipped, by reason."""
+    """Whom a round would call, before anybody is: residents and households, and who is skipped, by reason.
+
+    `forecast` says how long it will take; blank when there is nobody to call, or no window opens.
+    """
 
     residents: int
     households: int
     numbers: int
     skipped: Mapping[str, int]
     starts_at: datetime | None
+    forecast: Forecast | None = None
 
 
 def create(
@@ -55,12 +71,16 @@ def create(
 ) -> Campaign:
     """A new campaign, as a draft. CampaignError when the name is taken, or no line is given."""
     if not NAME.fullmatch(name) or name != name.strip():
-        raise CampaignError(f"campaign {name!r}: a name has 1 to 60 characters, none of / \\ : and no dot in front")
+        raise _about(
+            name,
+            "a name has 1 to 60 characters, none of / \\ : and no dot in front",
+            "名称应为 1 到 60 个字，不含 / \\ :，不以点开头",
+        )
     if lines < 1:
-        raise CampaignError(f"campaign {name!r}: lines: needs at least one line, not {lines}")
+        raise _about(name, f"lines: needs at least one line, not {lines}", f"至少要有一条线路，而不是 {lines} 条")
     with store.session() as session:
         if session.scalar(select(Campaign.id).where(Campaign.name == name)):
-            raise CampaignError(f"campaign {name!r}: there is one of this name already; choose another")
+            raise _about(name, "there is one of this name already; choose another", "已有同名任务，请换个名称")
         campaign = Campaign(
             name=name,
             script=script,
@@ -85,7 +105,7 @@ def find(store: Store, name: str) -> Campaign:
     found = campaigns_where(store, Campaign.name == name)
     if not found:
         names = ", ".join(campaign.name for campaign in campaigns_where(store)) or "none"
-        raise CampaignError(f"there is no campaign {name!r} (there are: {names})")
+        raise CampaignError(f"there is no campaign {name!r} (there are: {names})", f"没有任务“{name}”（现有：{names}）")
     return found[0]
 
 
@@ -115,7 +135,7 @@ def plan_of(campaign: Campaign) -> Plan:
 
 
 def preview(store: Store, campaign: Campaign, at: datetime) -> Preview:
-    """Who would be called and who would be skipped and why, by launching a round that is then taken back."""
+    """Who would be called, who would be skipped and why, and how long it takes, by a round that is then taken back."""
     plan, round = plan_of(campaign), rounds_so_far(store, campaign)
     with store.transaction() as tx:
         inner = tx.begin_nested()
@@ -123,6 +143,7 @@ def preview(store: Store, campaign: Campaign, at: datetime) -> Preview:
         launched = launch_round(tx, campaign.id, round, place=campaign.place, day=day, due_at=at)
         found = list(dues(store, campaign, round, plan, at))
         calls = calls_since(tx, [n for due in found for n in due.numbers], _midnight(plan, at))
+        habits = newest_ended(tx, campaign.line, HABITS)
         inner.rollback()
     skipped = Counter({"not_eligible": launched.ineligible})
     for due in found:
@@ -131,9 +152,14 @@ def preview(store: Store, campaign: Campaign, at: datetime) -> Preview:
         elif all(calls.get(number, 0) >= plan.calls_a_day for number in due.numbers):
             skipped["calls_a_day"] += len(due.people)
     numbers = len({number for due in found for number in due.numbers})
-    return Preview(
-        launched.residents, len(found), numbers, {k: n for k, n in skipped.items() if n}, next_open(plan, at)
-    )
+    opens = next_open(plan, at)
+    played = [due for due in found if due.numbers]
+    expected = None
+    if opens and played:
+        paced = replace(plan, calls_per_second=plan.calls_per_second if campaign.pace is None else campaign.pace)
+        expected = forecast(paced, played, habits, lines=campaign.lines, start=opens, calls_today=calls)
+    counts = {reason: count for reason, count in skipped.items() if count}
+    return Preview(launched.residents, len(found), numbers, counts, opens, expected)
 
 
 def open_round(tx: Connection, store: Store, campaign: Campaign, at: datetime) -> tuple[int, datetime, int]:
@@ -144,11 +170,12 @@ def open_round(tx: Connection, store: Store, campaign: Campaign, at: datetime) -
     plan, round = plan_of(campaign), rounds_so_far(store, campaign)
     opens = next_open(plan, at)
     if opens is None:
-        raise CampaignError(f"campaign {campaign.name!r}: no window opens within 60 days of {at:%Y-%m-%d}")
+        raise never_opens(campaign, at)
     day = opens.astimezone(plan.zone).date()
     launched = launch_round(tx, campaign.id, round, place=campaign.place, day=day, due_at=opens)
     if not launched.residents:
-        raise CampaignError(f"campaign {campaign.name!r}: there is nobody to call in {campaign.place or 'the roster'}")
+        where = campaign.place or "the roster", campaign.place or "名册"
+        raise _about(campaign.name, f"there is nobody to call in {where[0]}", f"{where[1]} 中没有可呼叫的人")
     return round, opens, launched.residents
 
 
@@ -160,6 +187,7 @@ def play(
     start: datetime,
     until: datetime | None = None,
     watch: Callable[[Tally], None] = lambda tally: None,
+    notify: NotifyFn = nobody,
 ) -> Tally:
     """Launches the next round of a campaign and plays it in virtual time to its end.
 
@@ -167,7 +195,10 @@ def play(
     the round has a disposition, unless the circuit breaker stopped it: then the campaign is paused.
     """
     if campaign.state in ("running", "cancelled"):
-        raise CampaignError(f"campaign {campaign.name!r} is {campaign.state} and cannot be launched")
+        raise CampaignError(
+            f"campaign {campaign.name!r} is {campaign.state} and cannot be launched",
+            f"任务“{campaign.name}”{STATES[campaign.state]}，不能启动",
+        )
     plan = plan_of(campaign)
     with store.transaction() as tx:
         round, opens, _ = open_round(tx, store, campaign, start)
@@ -176,9 +207,20 @@ def play(
     with store.reading() as tx:
         calls = calls_since(tx, [n for due in found for n in due.numbers], _midnight(plan, opens))
 
+    given_up: dict[int, datetime] = {}  # residents, and since when: written down many at once
+
     def give_up(due: Due, residents: Sequence[int]) -> None:
+        written: Collection[int] = ()
+        if fallback(plan, due.past) and driver.now < driver.ends:
+            written = notify(campaign, round, due, residents, driver.now, driver.ends)
+        given_up.update({resident: driver.now for resident in residents if resident not in written})
+        if len(given_up) >= AT_ONCE:
+            write_down()
+
+    def write_down() -> None:
         with store.transaction() as tx:
-            dispose(tx, campaign.id, round, residents, driver.now)
+            dispose_each(tx, campaign.id, round, given_up)
+        given_up.clear()
 
     driver = VirtualRound(
         plan,
@@ -191,6 +233,7 @@ def play(
         watch=watch,
     )
     tally = driver.run(found)
+    write_down()
     if tally.stopped_by == "network errors":
         _state(store, campaign, "paused")
     elif tally.stopped_by == "quota":
@@ -202,6 +245,19 @@ def play(
             finish_round(tx, campaign.id, round, driver.now)
         _state(store, campaign, "exhausted" if tally.stopped_by else "completed", ended_at=driver.now)
     return tally
+
+
+def never_opens(campaign: Campaign, at: datetime) -> CampaignError:
+    """What to say of a campaign that could not call anybody for two months."""
+    return _about(
+        campaign.name,
+        f"no window opens within 60 days of {at:%Y-%m-%d}",
+        f"{at:%Y-%m-%d} 起 60 天内没有可外呼时段",
+    )
+
+
+def _about(name: str, en: str, zh: str) -> CampaignError:
+    return CampaignError(f"campaign {name!r}: {en}", f"任务“{name}”：{zh}")
 
 
 def _midnight(plan: Plan, at: datetime) -> datetime:

@@ -34,6 +34,7 @@ from records.dialling import (
     close_ineligible,
     end_attempts,
     in_call,
+    one_by_one,
     standing,
     still_open,
 )
@@ -42,7 +43,9 @@ from records.store import Tx, Unusable
 from records.tables import Campaign
 
 log = logging.getLogger(__name__)
-TICK = 0.05  # seconds between two transactions: what begins and ends meanwhile shares one
+TICK = 0.1  # seconds between two transactions: what begins and ends meanwhile shares one
+AT_ONCE = 50  # residents given up, who share a statement ...
+DISPOSE_SECONDS = 1.0  # ... and wait no longer for it
 LINGER = timedelta(seconds=5)  # a chunk waits for whoever is due so soon
 RECHECK = timedelta(seconds=2)  # when to look again at a household that somebody else is calling
 PATIENCE = 1.0  # seconds between two tries to reach a store that is gone
@@ -90,9 +93,12 @@ class Chunk:
         self._again: set[int] = set()  # households to be read again now
         self._unsure: set[int] = set()  # households to be read again when they are due
         self._left: list[int] = []  # residents whom nobody will try any more
+        self._disposed = 0.0
+        self._paced = self.campaign.pace is not None
         self._arrived: SimpleQueue[tuple[Begun, Tried | Exception]] = SimpleQueue()
         self._calling = 0
         self._over = False
+        self._written = False  # whether somebody who was written to may still answer
         self._turned = 0.0
         self._seen = self.crew.clock()
         self._read(self.households)
@@ -105,7 +111,7 @@ class Chunk:
             if self.crew.leaving.is_set():
                 raise CutOff("this worker is leaving")
             if self._over or not self._waiting:
-                return None
+                return self.ends if self._written and not self._over and self.crew.clock() < self.ends else None
             if self._waiting[0][0] > self.crew.clock() + LINGER:
                 return self._waiting[0][0]
 
@@ -121,7 +127,7 @@ class Chunk:
         return [(begun, self._tried(begun, came)) for begun, came in arrived]
 
     def _idle_seconds(self) -> float:
-        if self._left or self._again:
+        if self._again or (self._left and not self._calling):
             return 0.001  # not zero, which would be for ever
         if self._over or not self._waiting:
             return 1.0 if self._calling else 0.001
@@ -142,13 +148,13 @@ class Chunk:
         if self._again:
             self._read(sorted(self._again))
         lines, slots = self._lines()
-        if not (tried or lines or self._left or slots == []):
+        if not (tried or lines or self._must_dispose(0) or slots == []):
             return
         try:
             with self.crew.store.transaction() as tx:
                 self._end(tx, tried)
-                begun = self._begin(tx, lines)
-                self._dispose(tx)
+                begun = self._begin(tx, lines, slots)
+                self._dispose(tx, len(begun))
         except BaseException:
             self.crew.lines.give_back(lines)
             raise
@@ -166,7 +172,8 @@ class Chunk:
             return 0, None
         lines = self.crew.lines.take(ready, TICK)
         try:
-            slots = pace.lease(self.crew.store, self.campaign.id, lines, now) if lines else None
+            leased = self._paced and lines
+            slots = pace.lease(self.crew.store, self.campaign.id, lines, now) if leased else None
         except BaseException:
             self.crew.lines.give_back(lines)
             raise
@@ -222,12 +229,14 @@ class Chunk:
         ]
         end_attempts(tx, self.campaign.id, self.round, endings)
 
-    def _begin(self, tx: Tx, lines: int) -> list[Begun]:
+    def _begin(self, tx: Tx, lines: int, slots: list[datetime] | None) -> list[Begun]:
         """Begins attempts on so many lines, for those who are due and may be called at this moment."""
         stands = standing(tx, self.campaign.id, lock=self.plan.quota is not None)
         now = self.crew.clock()
         self._over = stands.state != "running" or stands.layout != self.layout or now >= self.ends
-        lines = 0 if self._over else self._room(tx, lines)
+        self._paced = stands.pace is not None
+        unleased = self._paced and slots is None  # the campaign got a pace a moment ago
+        lines = 0 if self._over or unleased else self._room(tx, lines)
         if not lines:
             return []
         chosen = self._allowed(tx, self._next(lines, now), now)
@@ -286,6 +295,7 @@ class Chunk:
         residents = [resident for due, _ in chosen for resident in due.open]
         counted = still_open(tx, self.campaign.id, self.round, residents, lock=True)
         phones = {phone for _, phone in chosen}
+        one_by_one(tx, phones)
         stopped = barred(tx, phones)
         midnight = now.astimezone(self.plan.zone).replace(hour=0, minute=0, second=0, microsecond=0)
         calls = calls_since(tx, phones, midnight)
@@ -308,16 +318,24 @@ class Chunk:
             self._wait(due, again)
 
     def _give_up(self, due: Due, residents: Sequence[int]) -> None:
-        """Nobody will call these any more; on the channel to fall back to, whoever can be is written to instead."""
-        channel = fallback(self.plan, due.past)
-        written = set(self.crew.notify(channel, due, residents)) if channel else set()
+        """Nobody will call these any more; whoever can be is written to instead, and stays open until it answers."""
+        written, now = set[int](), self.crew.clock()
+        if fallback(self.plan, due.past) and now < self.ends:
+            written.update(self.crew.notify(self.campaign, self.round, due, residents, now, self.ends))
+            self._written = self._written or bool(written)
         self._left += [resident for resident in residents if resident not in written]
         due.settled.update(residents)
 
-    def _dispose(self, tx: Tx) -> None:
-        if self._left:
+    def _must_dispose(self, begun: int) -> bool:
+        """Whether those who were given up are to be written down now, and not together with the next."""
+        last = self._over or not self._calling + begun
+        late = last or len(self._left) >= AT_ONCE or time.monotonic() > self._disposed + DISPOSE_SECONDS
+        return bool(self._left) and late
+
+    def _dispose(self, tx: Tx, begun: int) -> None:
+        if self._must_dispose(begun):
             dispose(tx, self.campaign.id, self.round, self._left, self.crew.clock())
-            self._left = []
+            self._left, self._disposed = [], time.monotonic()
 
     def _wait(self, due: Due, at: datetime) -> None:
         self._dues[due.household_id] = due

@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict, deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from campaigns.lines import Lines
+from campaigns.notify import NotifyFn, nobody
 from campaigns.plan import Plan, broken
-from campaigns.runner import Due, Tried, Try
+from campaigns.runner import Tried, Try
 from records.dialling import Ending, LeftOpen, end_attempts, left_open
 from records.store import Store
 from records.tables import Campaign
 
 CallFn = Callable[[int, Try], Tried]  # makes the call of an attempt that is begun
 MendFn = Callable[[int, Plan, datetime], Tried]  # ends what is left of an attempt that was cut off
-NotifyFn = Callable[[str, Due, Sequence[int]], Collection[int]]  # writes on a channel; whom it could write to
 
 
 class CutOff(RuntimeError):
     """This worker must not dial any more: it lost its place, or is to stop."""
-
-
-def nobody(channel: str, due: Due, residents: Sequence[int]) -> Collection[int]:
-    """A notifier that can write to nobody."""
-    return ()
 
 
 @dataclass(slots=True)

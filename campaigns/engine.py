@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, SetEnqueueOptions, SetWorkflowID
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, inspect, make_url
 
 from campaigns.crew import CutOff
 
@@ -27,6 +27,8 @@ HOUSEHOLDS = 100  # in a chunk
 THREADS = 16
 POLL_SECONDS = 0.2
 ALIVE = ["ENQUEUED", "DELAYED", "PENDING"]
+ENDED = ["SUCCESS", "ERROR", "CANCELLED"]
+PURGED = 10_000  # at most in one step
 AT_ONCE = 200  # chunks enqueued in one transaction
 
 RunFn = Callable[[int, int, int, Sequence[int]], datetime | None]
@@ -103,9 +105,7 @@ class ChunkEngine:
     def purge(self, before: datetime) -> int:
         """Deletes what the engine still knows of chunks that ended before a moment; returns how many."""
         until = before.astimezone(UTC).isoformat()
-        done = DBOS.list_workflows(
-            status=["SUCCESS", "ERROR", "CANCELLED"], completed_before=until, load_input=False, limit=10_000
-        )
+        done = DBOS.list_workflows(status=ENDED, completed_before=until, load_input=False, limit=PURGED)
         if done:
             DBOS.delete_workflows([w.workflow_id for w in done])
         return len(done)
@@ -114,6 +114,32 @@ class ChunkEngine:
         """Stops taking up chunks."""
         DBOS.destroy()
         self.engine.dispose()
+
+
+def purge_ended(store_url: str, before: datetime) -> int:
+    """Deletes what the engine's tables hold of chunks that ended before a moment, whether or not a worker runs.
+
+    Returns how many; 0 when there are no such tables.
+    """
+    engine = engine_of(store_url)
+    try:
+        if not _has_tables(engine):
+            return 0
+        client = DBOSClient(system_database_engine=engine)
+        until, gone = before.astimezone(UTC).isoformat(), 0
+        while ended := client.list_workflows(status=ENDED, completed_before=until, load_input=False, limit=PURGED):
+            client.delete_workflows([w.workflow_id for w in ended])
+            gone += len(ended)
+        client.destroy()
+        return gone
+    finally:
+        engine.dispose()
+
+
+def _has_tables(engine: Engine) -> bool:
+    if engine.dialect.name == "sqlite":
+        return Path(str(engine.url.database)).exists() and inspect(engine).has_table("workflow_status")
+    return inspect(engine).has_table("workflow_status", schema="dbos")
 
 
 def engine_of(store_url: str) -> Engine:

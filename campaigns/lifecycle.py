@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from math import inf
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from campaigns.campaign import CampaignError, open_round, plan_of, rounds_so_far
+from campaigns.campaign import STATES, CampaignError, never_opens, open_round, plan_of, rounds_so_far
 from campaigns.plan import Plan, next_open, round_end
 from records.dialling import close_rest, in_call
 from records.store import Store
@@ -32,12 +33,15 @@ def schedule(store: Store, campaign: Campaign, at: datetime, repeats: Mapping[st
     plan = plan_of(campaign)
     opens = next_open(plan, at)
     if opens is None:
-        raise CampaignError(f"campaign {campaign.name!r}: no window opens within 60 days of {at:%Y-%m-%d}")
+        raise never_opens(campaign, at)
     repeating_ = repeating(repeats, at.astimezone(plan.zone).date()) if repeats else {}
     if repeating_:
         first = next_time(repeating_, plan.zone, at - timedelta(microseconds=1))
         if first is None:
-            raise CampaignError(f"campaign {campaign.name!r}: none of its times is still to come")
+            raise CampaignError(
+                f"campaign {campaign.name!r}: none of its times is still to come",
+                f"任务“{campaign.name}”：设定的时间都已过去",
+            )
         opens = next_open(plan, first) or first
     pace = campaign.pace if campaign.pace is not None else plan.calls_per_second
     _turn(store, campaign, "schedule", "scheduled", starts_at=opens, repeats=repeating_, pace=pace, ended_at=None)
@@ -78,8 +82,11 @@ def cancel(store: Store, campaign: Campaign, now: datetime) -> None:
 
 def set_pace(store: Store, campaign: Campaign, calls_per_second: float | None) -> None:
     """Changes how many calls may begin in a second, over all workers; None is without a limit."""
-    if calls_per_second is not None and calls_per_second <= 0:
-        raise CampaignError(f"campaign {campaign.name!r}: pace must be above zero, not {calls_per_second}")
+    if calls_per_second is not None and not 0 < calls_per_second < inf:
+        raise CampaignError(
+            f"campaign {campaign.name!r}: pace must be above zero, not {calls_per_second}",
+            f"任务“{campaign.name}”：速率应大于零，而不是 {calls_per_second}",
+        )
     with store.transaction() as tx:
         row = update(Campaign).where(Campaign.id == campaign.id)
         tx.execute(row.values(pace=calls_per_second, next_slot_at=None))
@@ -92,9 +99,12 @@ def repeating(repeats: Mapping[str, Any], since: date) -> dict[str, Any]:
         times = sorted({time.fromisoformat(str(t)).strftime("%H:%M") for t in repeats["times"]})
         days = int(repeats["days"])
     except (KeyError, TypeError, ValueError) as error:
-        raise CampaignError(f"repeats: {dict(repeats)!r}: write times such as 09:00 and a number of days") from error
+        given = dict(repeats)
+        en, zh = "write times such as 09:00 and a number of days", "时间应写成 09:00，并给出天数"
+        raise CampaignError(f"repeats: {given!r}: {en}", f"每天重复 {given!r}：{zh}") from error
     if not times or days < 1:
-        raise CampaignError(f"repeats: {dict(repeats)!r}: needs at least one time and one day")
+        en, zh = "needs at least one time and one day", "至少要有一个时间和一天"
+        raise CampaignError(f"repeats: {dict(repeats)!r}: {en}", f"每天重复 {dict(repeats)!r}：{zh}")
     return {"times": times, "days": days, "since": since.isoformat()}
 
 
@@ -120,9 +130,13 @@ def _turn(store: Store, campaign: Campaign, what: str, state: str, *, anew: bool
     """Moves a campaign to a state, if it is in one that allows it; `anew` has its households laid out again."""
     allowed: Sequence[str] = MAY[what]
     with store.transaction() as tx:
-        is_ = tx.execute(select(Campaign.state).where(Campaign.id == campaign.id).with_for_update()).scalar_one()
+        locked = select(Campaign.state).where(Campaign.id == campaign.id).with_for_update(key_share=True)
+        is_ = tx.execute(locked).scalar_one()
         if is_ not in allowed:
-            raise CampaignError(f"campaign {campaign.name!r} is {is_}: {what} needs one that is {' or '.join(allowed)}")
+            raise CampaignError(
+                f"campaign {campaign.name!r} is {is_}: {what} needs one that is {' or '.join(allowed)}",
+                f"任务“{campaign.name}”{STATES[is_]}，只有以下状态才能这样做：{'、'.join(STATES[s] for s in allowed)}",
+            )
         if anew:
             values["layout"] = Campaign.layout + 1
         tx.execute(update(Campaign).where(Campaign.id == campaign.id).values(state=state, **values))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
+
+Work = Callable[[], None]
 
 
 class Lines:
@@ -15,7 +17,8 @@ class Lines:
             raise ValueError(f"lines: a worker needs at least one line, not {count}")
         self.count = self.free = count
         self._freed = threading.Condition()
-        self._threads = ThreadPoolExecutor(count, thread_name_prefix="line")
+        self._work: SimpleQueue[Work | None] = SimpleQueue()
+        self._threads: list[threading.Thread] = []
 
     def take(self, wanted: int, timeout: float) -> int:
         """Takes up to so many free lines, waiting for the first; returns how many, 0 when none came free in time."""
@@ -28,20 +31,32 @@ class Lines:
 
     def give_back(self, count: int) -> None:
         """Frees lines that were taken."""
-        with self._freed:
-            self.free += count
-            self._freed.notify(count)
+        if count:
+            with self._freed:
+                self.free += count
+                self._freed.notify(count)
 
-    def call(self, work: Callable[[], None]) -> None:
+    def call(self, work: Work) -> None:
         """Makes a call on a line that was taken, and frees it afterwards."""
-        self._threads.submit(self._call, work)
+        if len(self._threads) < self.count - self.free:
+            self._begin()
+        self._work.put(work)
 
     def close(self) -> None:
         """Waits for the calls in progress."""
-        self._threads.shutdown()
+        for _ in self._threads:
+            self._work.put(None)
+        for thread in self._threads:
+            thread.join()
 
-    def _call(self, work: Callable[[], None]) -> None:
-        try:
-            work()
-        finally:
-            self.give_back(1)
+    def _begin(self) -> None:
+        thread = threading.Thread(target=self._serve, daemon=True, name="line")
+        self._threads.append(thread)
+        thread.start()
+
+    def _serve(self) -> None:
+        while work := self._work.get():
+            try:
+                work()
+            finally:
+                self.give_back(1)

@@ -19,7 +19,7 @@ AHEAD = timedelta(seconds=5)  # a row further ahead than this was written by a c
 _ROW = (
     select(Campaign.pace, Campaign.next_slot_at, Campaign.state)
     .where(Campaign.id == bindparam("wanted"))
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 _LEASE = update(Campaign).where(Campaign.id == bindparam("wanted")).values(next_slot_at=bindparam("next_slot"))
 

@@ -51,6 +51,7 @@ class Plan:
     calls_per_second: float | None = None
     quota: int | None = None
     fallback: str = ""
+    recordings: int = 0
     breaker: Breaker = Breaker()
 
     @property

@@ -10,6 +10,7 @@ from sqlalchemy import case, func, select
 from campaigns.campaign import plan_of, rounds_so_far
 from campaigns.plan import next_open
 from records.dialling import in_call
+from records.notices import awaited
 from records.store import Store
 from records.tables import Attempt, Campaign, Record, Worker
 
@@ -20,7 +21,8 @@ RECENT = timedelta(minutes=10)
 class Progress:
     """Residents done and waiting, calls now and per hour, when the next window opens (blank: it is open), and the end.
 
-    `ends_at` is an estimate from the residents done per hour in the last ten minutes; blank while nobody is.
+    `written` counts the households that were written to after the last try and may still answer. `ends_at` is an
+    estimate from the residents done per hour in the last ten minutes; blank while nobody is.
     """
 
     state: str
@@ -29,6 +31,7 @@ class Progress:
     done: int
     in_call: int
     waiting: int
+    written: int
     calls: int
     calls_an_hour: float
     opens_at: datetime | None
@@ -40,6 +43,8 @@ class Progress:
 def progress(store: Store, campaign: Campaign, now: datetime) -> Progress:
     """The progress of the newest round of a campaign; all zero before the first."""
     round = rounds_so_far(store, campaign) - 1
+    if campaign.ended_at:
+        now = min(now, campaign.ended_at)
     since = max(now - RECENT, campaign.starts_at or now - RECENT)
     with store.reading() as tx:
         state = tx.execute(select(Campaign.state).where(Campaign.id == campaign.id)).scalar_one()
@@ -52,10 +57,13 @@ def progress(store: Store, campaign: Campaign, now: datetime) -> Progress:
             select(func.count(), func.count(Attempt.ended_at)).where(*dialled, Attempt.started_at >= since)
         ).one()
         busy = in_call(tx, campaign.id)
+        written = awaited(tx, campaign.id, round)
         here = Worker.left_at.is_(None)
         workers, lines = tx.execute(select(func.count(), func.coalesce(func.sum(Worker.lines), 0)).where(here)).one()
     hours = max((now - since).total_seconds(), 1.0) / 3600
     opens = next_open(plan_of(campaign), now)
+    if state == "scheduled" and campaign.starts_at:
+        opens = max(now, campaign.starts_at)
     return Progress(
         state,
         round,
@@ -63,6 +71,7 @@ def progress(store: Store, campaign: Campaign, now: datetime) -> Progress:
         done,
         busy,
         residents - done,
+        written,
         calls,
         recent / hours,
         None if opens == now else opens,

@@ -11,7 +11,7 @@ from typing import IO, Protocol
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from campaigns.campaign import CampaignError
 from campaigns.engine import engine_file
@@ -53,7 +53,8 @@ class FileSeat:
             if time.monotonic() > until:
                 self._file.close()
                 raise CampaignError(
-                    f"another process is making calls from this store ({path} is locked); on PostgreSQL many may"
+                    f"another process is making calls from this store ({path} is locked); on PostgreSQL many may",
+                    f"另一个进程正在用这个数据库外呼（{path} 已锁定）；多个进程同时外呼请用 PostgreSQL",
                 )
             time.sleep(0.05)
 
@@ -92,7 +93,7 @@ class SessionSeat:
         self._until = time.monotonic() + HELD_SECONDS
         self._left = threading.Event()
         if not self.claim(name):
-            raise CampaignError(f"there is a worker of the name {name!r} already")
+            raise CampaignError(f"there is a worker of the name {name!r} already", f"已有名为 {name!r} 的工作进程")
         threading.Thread(target=self._beat, daemon=True, name="seat").start()
 
     def held(self) -> bool:
@@ -120,17 +121,17 @@ class SessionSeat:
         )
 
     def _do(self, ask: Callable[[Connection], object]) -> object:
-        asked = time.monotonic()
         with self._use:
+            asked = time.monotonic()
             result = ask(self._connection)
             value = result.scalar() if hasattr(result, "scalar") else result
-        self._until = asked + HELD_SECONDS
+            self._until = asked + HELD_SECONDS
         return value
 
     def _beat(self) -> None:
         while not self._left.wait(BEAT_SECONDS):
             try:
                 self._do(lambda c: c.execute(text("SELECT 1")))
-            except DBAPIError:
+            except SQLAlchemyError:
                 self._until = 0.0  # a new session would not hold our locks
                 return

@@ -16,6 +16,7 @@ from campaigns.engine import ChunkEngine
 from campaigns.lifecycle import ends_at, next_time, start
 from campaigns.plan import Plan, next_open
 from records.dialling import answered, close_rest, in_call
+from records.follow_ups import escalate_overdue
 from records.rounds import finish_round
 from records.store import Store, Tx
 from records.tables import Campaign, Record
@@ -23,6 +24,7 @@ from records.tables import Campaign, Record
 log = logging.getLogger(__name__)
 SURE_SECONDS = 20.0  # how often it looks whether the engine still knows of every campaign
 KEPT = timedelta(days=1)  # how long the engine's own rows are kept after their end
+ESCALATE_SECONDS = 60.0  # how often overdue follow-ups go to the next level
 
 
 class Steward:
@@ -30,7 +32,7 @@ class Steward:
 
     def __init__(self, store: Store, engine: ChunkEngine, clock: Callable[[], datetime]) -> None:
         self.store, self.engine, self.clock = store, engine, clock
-        self._sure_at = 0.0
+        self._sure_at = self._escalate_at = 0.0
 
     def tick(self) -> None:
         """One look at every campaign that workers call."""
@@ -43,6 +45,16 @@ class Steward:
         if sure:
             self.engine.purge(self.clock() - KEPT)
             self._sure_at = time.monotonic() + SURE_SECONDS
+        if time.monotonic() >= self._escalate_at:
+            self._escalate()
+            self._escalate_at = time.monotonic() + ESCALATE_SECONDS
+
+    def _escalate(self) -> None:
+        """Gives overdue follow-ups to the next level, so that nobody need run a command for it."""
+        with self.store.transaction() as tx:
+            raised = escalate_overdue(tx, self.clock())
+        if raised:
+            log.info("%s overdue follow-ups were escalated", len(raised))
 
     def _look_after(self, campaign: Campaign, sure: bool) -> None:
         if campaign.state == "scheduled":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import time
 import uuid
@@ -13,10 +14,12 @@ from sqlalchemy import insert, select, update
 
 from campaigns.campaign import campaigns_where, plan_of
 from campaigns.chunk import Chunk
-from campaigns.crew import CallFn, Crew, CutOff, MendFn, NotifyFn, mend_all, nobody
+from campaigns.crew import CallFn, Crew, CutOff, MendFn, mend_all
 from campaigns.engine import THREADS, ChunkEngine
 from campaigns.lines import Lines
+from campaigns.notify import NotifyFn, nobody
 from campaigns.plan import Plan
+from campaigns.runner import fault
 from campaigns.seat import STEWARD, take_seat
 from campaigns.steward import Steward
 from records.store import Store, Unusable
@@ -25,6 +28,7 @@ from records.tables import Worker as WorkerRow
 
 log = logging.getLogger(__name__)
 TICK_SECONDS = 0.5
+SWITCH_SECONDS = 0.001  # between threads, so that a hundred busy lines do not keep the beat of the seat waiting
 LOOK_SECONDS = 1.0  # between two tries to reach a store that is gone
 GIVE_UP_SECONDS = 10.0  # how long a worker that leaves waits for its calls
 
@@ -61,6 +65,7 @@ class Worker:
 
     def run(self, done: Callable[[], bool]) -> bool:
         """Works until `done`; False when the worker was cut off, and must begin anew under another name."""
+        sys.setswitchinterval(SWITCH_SECONDS)
         for name, look in (("steward", self._steward), ("takeover", self._take_over)):
             threading.Thread(target=self._again_and_again, args=(look, done), daemon=True, name=name).start()
         while not done():
@@ -104,6 +109,8 @@ class Worker:
                 look()
             except Unusable as error:
                 log.warning("the store cannot be used: %s", error)
+            except Exception as error:  # whatever it was, others die later too, and campaigns go on
+                log.error("a look at the other workers and campaigns failed: %s", fault(error))
             time.sleep(TICK_SECONDS)
 
     def _steward(self) -> None:

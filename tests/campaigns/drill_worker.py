@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from bots.desk import Desk
+from bots.desk import Desk, rehearse
 from bots.phone import SimulatedLine, Telephone, mend
 from campaigns.worker import Worker
 from dialogs.script import load_script
@@ -88,16 +88,16 @@ def work(url, address, lines):
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     worker = Worker(store, calls, partial(mend, store, desk), lines=lines)
-    print(worker.name, os.getpid(), flush=True)
+    os.write(1, f"{worker.name} {os.getpid()}\n".encode())  # in one piece: others write there too
     if not worker.run(stop.is_set):
-        print("cut off", flush=True)
+        os.write(1, b"cut off\n")
     worker.leave()
     os._exit(0)
 
 
 def nursery():
     """Reads what workers need to know from standard input, and forks one for each line: that saves the imports."""
-    Desk(None, load_script, clock=None)  # reads the lexicons
+    rehearse(load_script(SCRIPT))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:
         if os.fork() == 0:

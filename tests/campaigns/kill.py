@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 import uuid
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -225,6 +226,31 @@ def drill(kind, folder, calls, kills, workers, lines, seed=1):
         drop()
 
 
+def dialled(kind, folder, calls, workers, pace, lines=10):
+    """The moments at which the line was dialled in a campaign with a limit of calls a second."""
+    url, drop = database(kind, folder)
+    store = Store(url)
+    try:
+        campaign = settle(store, calls, {**PLAN, "retry": {}, "calls_per_second": pace})
+        processes = Drill(url, folder, workers, lines)
+        try:
+            while len(processes.joined) < workers:
+                time.sleep(0.1)
+            carry_out(store, processes, campaign, kills=0)
+        finally:
+            processes.close()
+        events = [json.loads(line) for line in processes.log.read_text(encoding="utf-8").splitlines()]
+        return sorted(e["at"] for e in events if e["event"] == "dialled")
+    finally:
+        store.close()
+        drop()
+
+
+def busiest(moments, seconds):
+    """The most of these moments in any span of so many seconds."""
+    return max(bisect_left(moments, at + seconds) - n for n, at in enumerate(moments))
+
+
 FAULTS = ("lost", "doubled", "dialled without an attempt", "dialled after completion", "two calls at once",
           "attempts without an end", "residents without one disposition")  # fmt: skip
 
@@ -233,7 +259,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=int, default=5000)
     parser.add_argument("--kills", type=int, default=20)
-    parser.add_argument("--lines", type=int, default=30)
+    parser.add_argument("--lines", type=int, default=10)
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--database", choices=["sqlite", "postgresql", "both"], default="both")
     parser.add_argument("--seed", type=int, default=1)

@@ -11,16 +11,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import event, func, select, text, update
 
-from campaigns.campaign import CampaignError, campaigns_where, plan_of
+from campaigns.campaign import CampaignError, campaigns_where, create, find, plan_of
 from campaigns.chunk import Chunk
 from campaigns.crew import Crew, CutOff
-from campaigns.lifecycle import cancel, pause, resume, schedule, set_pace, start
+from campaigns.lifecycle import cancel, ends_at, pause, resume, schedule, set_pace, start
 from campaigns.lines import Lines
+from campaigns.notify import notifier
+from campaigns.plan_file import make_plan
 from campaigns.progress import progress
 from campaigns.runner import Tried
+from records.notices import waiting
 from records.residents import add_do_not_call
 from records.store import Store
-from records.tables import Attempt, Campaign, Record, Resident
+from records.tables import Attempt, Campaign, Notice, Record, Resident
 from tests.campaigns.kill import PLAN, settle
 
 ONCE = {**PLAN, "retry": {}}
@@ -44,11 +47,12 @@ class Telephone:
 
 def on_thread(store, campaign, telephone, households, lines, clock=now):
     crew = Crew(store, "w", Lines(lines), lambda *_: telephone.call, lambda *_: Tried("interrupted", clock()), clock)
+    crew.notify = notifier(store, links=True)
     chunk = Chunk(crew, campaign, plan_of(campaign), 0, 1, range(1, households + 1))
 
     def run():
         with suppress(CutOff):
-            chunk.run()
+            telephone.again_at = chunk.run()
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -158,6 +162,22 @@ def test_number_is_called_no_more_often_a_day_than_the_plan_allows(store, called
     assert set(Counter(phone for _, phone in telephone.dials).values()) == {2}
 
 
+def test_two_campaigns_at_once_ring_a_number_no_more_often_a_day_than_the_plan_allows(store):
+    plan, telephone = {**ONCE, "calls_a_day": 1}, Telephone(0.02)
+    settle(store, 40, plan)
+    settle_again(store, plan)
+    running = []
+    for name in ("drill", "other"):
+        start(store, find(store, name), now())
+    for campaign in campaigns_where(store):
+        running.append(on_thread(store, campaign, telephone, 40, lines=20))
+    for crew, thread in running:
+        thread.join(20)
+        assert not thread.is_alive()
+        crew.lines.close()
+    assert Counter(phone for _, phone in telephone.dials) == {f"+86111{n:08d}": 1 for n in range(1, 41)}
+
+
 def test_network_errors_pause_the_campaign(store, called):
     _, telephone, thread = called(100, telephone=Telephone(0.01, "network_error"), lines=2)
     thread.join(10)
@@ -169,6 +189,29 @@ def test_quota_begins_no_more_calls_than_may_still_count(store, called):
     _, telephone, _ = called(20, {**ONCE, "quota": 3}, telephone=Telephone(1.0))
     time.sleep(0.7)
     assert len(telephone.dials) == 3
+
+
+def test_whoever_is_not_reached_is_written_to_and_stays_open_till_the_round_ends(store, called):
+    later = timedelta(0)
+    plan, telephone = {**ONCE, "fallback": "notice"}, Telephone()
+    campaign, _, thread = called(5, plan, telephone, clock=lambda: now() + later)
+    thread.join(10)
+    with store.transaction() as tx:
+        assert len(waiting(tx, "outbox", now())) == 5
+        assert tx.execute(select(func.count()).where(Record.final)).scalar_one() == 0
+    seen = progress(store, campaign, now())
+    assert (seen.done, seen.waiting, seen.written) == (0, 5, 5)
+    assert telephone.again_at == ends_at(plan_of(campaign), campaign.starts_at, {})
+    assert len(telephone.dials) == 5
+    for later, final in ((timedelta(0), 0), (timedelta(days=3), 5)):
+        crew, thread = on_thread(store, campaign, telephone, 5, 2, clock=lambda later=later: now() + later)
+        thread.join(10)
+        crew.lines.close()
+        with store.reading() as tx:
+            assert tx.execute(select(func.count()).where(Record.final)).scalar_one() == final
+            assert tx.execute(select(func.count()).select_from(Notice)).scalar_one() == 5
+    assert len(telephone.dials) == 5
+    assert dispositions(store) == {"non_contact": 5}
 
 
 @pytest.mark.parametrize("hours", [-5, 5])
@@ -196,8 +239,8 @@ def impatient(empty_sqlite, tmp_path):
     store.close()
 
 
-def harassed(store, harass, caplog, fitting=0):
-    """Plays 40 households, with trouble for a second and a half in the middle."""
+def harassed(store, harass, caplog, fitting=0, seconds=1.5):
+    """Plays 40 households, with trouble for a second and a half, or longer, in the middle."""
     telephone = Telephone(0.05)
     campaign = settle(store, 40, {**ONCE, "retry": {"interrupted": [0.001] * 9}})
     start(store, campaign, now())
@@ -208,7 +251,7 @@ def harassed(store, harass, caplog, fitting=0):
     with harass():
         time.sleep(0.4)
         dialled = len(telephone.dials)
-        time.sleep(1.1)
+        time.sleep(seconds - 0.4)
         assert len(telephone.dials) <= dialled + fitting  # without a store no number is dialled
     thread.join(20)
     crew.lines.close()
@@ -277,6 +320,19 @@ def test_store_that_is_locked_is_waited_for(impatient, caplog):
     harassed(impatient, lambda: Locked(impatient), caplog)
 
 
+@pytest.mark.slow
+def test_store_that_is_locked_for_a_minute_is_waited_for(sqlite_store, caplog):
+    harassed(sqlite_store, lambda: Locked(sqlite_store), caplog, fitting=4, seconds=60)
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+def test_database_that_is_gone_for_a_minute_is_waited_for(store, caplog):
+    if store.is_sqlite:
+        pytest.skip("a file is not gone")
+    harassed(store, lambda: Gone(store), caplog, seconds=60)
+
+
 def test_disk_that_is_full_is_waited_for(impatient, caplog):
     harassed(impatient, lambda: Full(impatient), caplog, fitting=15)  # what needs no new page is still kept
 
@@ -303,8 +359,5 @@ def test_time_that_cannot_come_is_refused(store):
         set_pace(store, campaign, -1)
 
 
-def settle_again(store):
-    from campaigns.campaign import create
-    from campaigns.plan_file import make_plan
-
-    return create(store, "other", script="drill", version=1, plan=make_plan(ONCE), now=now())
+def settle_again(store, plan=ONCE):
+    return create(store, "other", script="drill", version=1, plan=make_plan(plan), now=now())

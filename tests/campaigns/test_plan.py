@@ -1,5 +1,6 @@
 """The rules of the plan, played from `plan_tables.yaml`."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -110,8 +111,11 @@ def test_next_number(row):
 
 @pytest.mark.parametrize("row", rows("refused"))
 def test_plan_that_cannot_be_followed_is_refused_by_name(row):
-    with pytest.raises(PlanError, match=row["says"]):
+    with pytest.raises(PlanError, match=row["says"]) as refused:
         make_plan(row["plan"], "my plan")
+    assert str(refused.value).startswith("my plan: ")
+    assert refused.value.read("zh-Hans").startswith("my plan: ")
+    assert re.search("[一-鿿]", refused.value.read("zh-Hans"))
 
 
 def test_plan_survives_its_own_data():
