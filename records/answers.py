@@ -14,14 +14,15 @@ from records.conversations import Kept
 from records.folds import FINAL, Finding, Fold, better, dispositions, find, fold, merge, wanted
 from records.health import NON_REPORTING, Rules, default_rules
 from records.opening import open_clusters, open_follow_ups
-from records.store import batches, missing_only
+from records.statements import among
+from records.store import missing_only
 from records.tables import Answer, DoNotCall, Record
 
 FINDING = tuple(field.name for field in fields(Finding))
 OF_ROUND = (
     Record.campaign_id == bindparam("of_campaign"),
     Record.round == bindparam("of_round"),
-    Record.resident_id.in_(bindparam("of_residents", expanding=True)),
+    among(Record.resident_id, "of_residents"),
 )
 READ = select(
     Record.id, Record.resident_id, Record.disposition, Record.reason, Record.final, Record.conversation_id,
@@ -29,13 +30,13 @@ READ = select(
 ).where(*OF_ROUND)  # fmt: skip
 WRITE = update(Record).where(Record.id == bindparam("of_record"))
 FORGET = delete(Answer).where(
-    Answer.resident_id.in_(bindparam("of_residents", expanding=True)),
+    among(Answer.resident_id, "of_residents"),
     Answer.conversation_id == bindparam("of_conversation"),
 )
 ADD = insert(Answer)
 BEFORE = (
     select(Answer.resident_id, Answer.conversation_id, Answer.name, Answer.value)
-    .where(Answer.resident_id.in_(bindparam("of_residents", expanding=True)), Answer.happened_at < bindparam("before"))
+    .where(among(Answer.resident_id, "of_residents"), Answer.happened_at < bindparam("before"))
     .order_by(Answer.happened_at.desc(), Answer.id.desc())
 )
 
@@ -87,10 +88,9 @@ def last_answers(tx: Connection, residents: Sequence[int], before: datetime) -> 
     """What each resident answered in their last conversation before a moment, by name; the silent are left out."""
     last: dict[int, int] = {}
     result: dict[int, dict[str, Any]] = {}
-    for batch in batches(residents):
-        for resident, conversation, name, value in tx.execute(BEFORE, {"of_residents": batch, "before": before}):
-            if last.setdefault(resident, conversation) == conversation:
-                result.setdefault(resident, {})[name] = value
+    for resident, conversation, name, value in tx.execute(BEFORE, {"of_residents": residents, "before": before}):
+        if last.setdefault(resident, conversation) == conversation:
+            result.setdefault(resident, {})[name] = value
     return result
 
 

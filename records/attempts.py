@@ -7,36 +7,53 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, insert, literal_column, or_, select, update
 
-from records.store import batches, new_key
+from records.statements import Prepared, among
 from records.tables import Attempt, Record
 
-BEGIN = insert(Attempt)
+BEGIN = Prepared(
+    insert(Attempt).returning(Attempt.id),
+    *("campaign_id", "round", "household_id", "residents", "phone", "channel", "number", "started_at", "recorded_at"),
+)
 COUNT = (
     update(Record)
     .where(
         Record.campaign_id == bindparam("of_campaign"),
         Record.round == bindparam("of_round"),
-        Record.resident_id.in_(bindparam("of_residents", expanding=True)),
+        among(Record.resident_id, "of_residents"),
     )
     .values(attempts=Record.attempts + literal_column("1"))
 )
-END = update(Attempt).where(Attempt.id == bindparam("of_attempt"))
+END = Prepared(
+    update(Attempt).where(Attempt.id == bindparam("of_attempt")),
+    *("outcome", "answered_at", "ended_at", "ring_seconds", "talk_seconds", "hangup_by"),
+    *("last_prompt_completed", "call_later_at"),
+)
 NOTE = update(Record).where(
     Record.campaign_id == bindparam("of_campaign"),
     Record.round == bindparam("of_round"),
-    Record.resident_id.in_(bindparam("of_residents", expanding=True)),
+    among(Record.resident_id, "of_residents"),
 )
 ABOUT = select(Attempt.campaign_id, Attempt.round, Attempt.residents).where(Attempt.id == bindparam("of_attempt"))
 CALLS = (
     select(Attempt.phone, func.count().label("calls"))
     .where(
-        Attempt.phone.in_(bindparam("wanted", expanding=True)),
+        among(Attempt.phone, "wanted"),
         Attempt.started_at >= bindparam("since"),
         or_(Attempt.outcome.is_(None), Attempt.outcome != "not_dialled"),
     )
     .group_by(Attempt.phone)
 )
 HUMAN = "answered_human"
+_ENDED = (
+    select(Attempt.outcome, Attempt.started_at, Attempt.ended_at)
+    .where(
+        Attempt.channel == bindparam("on"),
+        Attempt.ended_at.is_not(None),
+        Attempt.outcome.not_in(("interrupted", "not_dialled")),
+    )
+    .order_by(Attempt.id.desc())
+    .limit(bindparam("most"))
+)
 
 
 def begin_attempt(
@@ -60,7 +77,7 @@ def begin_attempt(
         "campaign_id": campaign_id, "round": round, "household_id": household_id, "residents": list(residents),
         "phone": phone, "channel": channel, "number": number, "started_at": started_at, "recorded_at": now,
     }  # fmt: skip
-    attempt_id = new_key(tx.execute(BEGIN, row))
+    attempt_id = int(BEGIN.execute(tx, row).scalar_one())
     keys = {"of_campaign": campaign_id, "of_round": round, "of_residents": list(residents)}
     tx.execute(COUNT, {**keys, "channel": channel})
     return attempt_id
@@ -91,7 +108,7 @@ def end_attempt(
         "talk_seconds": talk_seconds, "hangup_by": hangup_by, "last_prompt_completed": last_prompt_completed,
         "call_later_at": call_later_at,
     }  # fmt: skip
-    tx.execute(END, {"of_attempt": attempt_id, **ended})
+    END.execute(tx, {"of_attempt": attempt_id, **ended})
     reached = {"reached": True} if outcome == HUMAN else {}
     keys = {"of_campaign": about.campaign_id, "of_round": about.round, "of_residents": about.residents}
     tx.execute(NOTE, {**keys, "outcome": outcome, **reached})
@@ -108,8 +125,10 @@ def interrupt_attempts(tx: Connection, campaign_id: int, now: datetime) -> list[
 
 def calls_since(tx: Connection, phones: Iterable[str], since: datetime) -> dict[str, int]:
     """How many times each number was dialled since then, over all campaigns; numbers never dialled are left out."""
-    return {
-        row.phone: row.calls
-        for wanted in batches(dict.fromkeys(phones))
-        for row in tx.execute(CALLS, {"wanted": wanted, "since": since})
-    }
+    return {row.phone: row.calls for row in tx.execute(CALLS, {"wanted": set(phones), "since": since})}
+
+
+def newest_ended(tx: Connection, channel: str, most: int) -> list[tuple[str, float]]:
+    """How the newest calls of a channel ended: their outcome, and the seconds from the dial to the end."""
+    rows = tx.execute(_ENDED, {"on": channel, "most": most})
+    return [(row.outcome, (row.ended_at - row.started_at).total_seconds()) for row in rows]

@@ -14,17 +14,19 @@ from pathlib import Path
 
 from sqlalchemy import URL, func, select
 
+from records.errors import Mendable
 from records.migrations import known_revisions
 from records.store import Store, StoreError
 from records.tables import Base, Resident
 
+CLIENTS_ZH = "未安装 PostgreSQL 客户端程序（Debian、Ubuntu：apt install postgresql-client）"
 CLIENTS = "PostgreSQL's client programs are not installed (Debian and Ubuntu: apt install postgresql-client)"
 ENGINE_SCHEMA = "dbos"  # of the campaigns' engine, which lays its work out again from the store
 
 PSQL = ("psql", "--no-psqlrc", "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", "--output=/dev/null")
 
 
-class BackupError(RuntimeError):
+class BackupError(Mendable, RuntimeError):
     """A backup that cannot be made or restored; the message names the file and says why, and nothing was changed."""
 
 
@@ -34,9 +36,12 @@ def backup(store: Store, file: Path) -> None:
     On SQLite the copy is a store itself, on PostgreSQL an archive for pg_restore.
     """
     if file.exists():
-        raise BackupError(f"{file} is there already: a backup never overwrites another")
+        raise BackupError(
+            f"{file} is there already: a backup never overwrites another", f"{file} 已存在，备份不会覆盖旧文件"
+        )
     if not file.absolute().parent.is_dir():
-        raise BackupError(f"{file}: {file.absolute().parent} is not a folder")
+        folder = file.absolute().parent
+        raise BackupError(f"{file}: {folder} is not a folder", f"{file}：{folder} 不是文件夹")
     part = file.with_name(file.name + ".part")
     os.close(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600))
     try:
@@ -58,12 +63,15 @@ def restore(url: str, file: Path, *, replace: bool = False) -> int:
     change is one transaction.
     """
     if not file.is_file():
-        raise BackupError(f"{file}: there is no such file")
+        raise BackupError(f"{file}: there is no such file", f"{file}：没有这个文件")
     with closing(Store(url)) as there:
         target = there.engine.url
         residents = _residents(there)
     if residents and not replace:
-        raise BackupError(f"the store has {residents} residents: back it up, then restore with --replace")
+        raise BackupError(
+            f"the store has {residents} residents: back it up, then restore with --replace",
+            f"数据库中已有 {residents} 位居民：请先备份，再加 --replace 恢复",
+        )
     if target.drivername == "sqlite":
         _restore_sqlite(Path(str(target.database)), file)
     else:
@@ -83,7 +91,9 @@ def _copy(source: Path, target: Path) -> None:
         with closing(sqlite3.connect(source, timeout=30)) as old, closing(sqlite3.connect(target, timeout=30)) as new:
             old.backup(new)
     except sqlite3.Error as error:
-        raise BackupError(f"{source} cannot be copied to {target}: {error}") from error
+        raise BackupError(
+            f"{source} cannot be copied to {target}: {error}", f"{source} 无法复制到 {target}：{error}"
+        ) from error
 
 
 def _check(path: Path, name: Path) -> None:
@@ -93,9 +103,10 @@ def _check(path: Path, name: Path) -> None:
             said = copy.execute("PRAGMA integrity_check").fetchone()[0]
             copy.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.Error as error:
-        raise BackupError(f"{name} is no backup of a store: {error}") from error
+        raise BackupError(f"{name} is no backup of a store: {error}", f"{name} 不是数据库备份：{error}") from error
     if said != "ok":
-        raise BackupError(f"{name} is damaged: {said.splitlines()[0]}")
+        why = said.splitlines()[0]
+        raise BackupError(f"{name} is damaged: {why}", f"{name} 已损坏：{why}")
 
 
 def _restore_sqlite(target: Path, file: Path) -> None:
@@ -106,14 +117,14 @@ def _restore_sqlite(target: Path, file: Path) -> None:
         try:
             Store(f"sqlite:///{trial}").close()  # upgrades it; that of a newer version is refused here
         except StoreError as error:
-            raise BackupError(f"{file} cannot be restored: {error}") from error
+            raise BackupError(f"{file} cannot be restored: {error}", f"{file} 无法恢复：{error}") from error
         _copy(trial, target)
 
 
 def _restore_postgresql(url: URL, file: Path) -> None:
     with file.open("rb") as content:
         if content.read(5) != b"PGDMP":
-            raise BackupError(f"{file} is no backup of a store on PostgreSQL")
+            raise BackupError(f"{file} is no backup of a store on PostgreSQL", f"{file} 不是 PostgreSQL 数据库的备份")
     _check_revision(url, file)
     tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with tempfile.TemporaryDirectory() as folder:
@@ -131,13 +142,16 @@ def _check_revision(url: URL, file: Path) -> None:
     at = next((place for place, line in enumerate(lines) if line.startswith("COPY ")), None)
     revision = lines[at + 1].strip() if at is not None else "none"
     if revision not in known_revisions():
-        raise BackupError(f"{file} stands at revision {revision}, which this version of Wen'an does not know")
+        raise BackupError(
+            f"{file} stands at revision {revision}, which this version of Wen'an does not know",
+            f"{file} 的数据库版本 {revision} 比本程序新，无法恢复",
+        )
 
 
 def _run(command: Sequence[str], about: Path, url: URL | None = None) -> str:
     """Runs a client program of PostgreSQL; of its complaints only the first goes on, as the others may show rows."""
     if shutil.which(command[0]) is None:
-        raise BackupError(f"{command[0]} is needed: {CLIENTS}")
+        raise BackupError(f"{command[0]} is needed: {CLIENTS}", f"需要 {command[0]}：{CLIENTS_ZH}")
     environment = dict(os.environ)
     arguments = list(command)
     if url is not None:
@@ -149,5 +163,6 @@ def _run(command: Sequence[str], about: Path, url: URL | None = None) -> str:
     if done.returncode:
         complaint = next((line for line in done.stderr.splitlines() if "error:" in line.lower()), "")
         why = re.split("error: *", complaint, maxsplit=1, flags=re.IGNORECASE)[-1]
-        raise BackupError(f"{about}: {command[0]} failed: {why or f'exit code {done.returncode}'}")
+        why = why or f"exit code {done.returncode}"
+        raise BackupError(f"{about}: {command[0]} failed: {why}", f"{about}：{command[0]} 失败：{why}")
     return done.stdout

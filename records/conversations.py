@@ -10,14 +10,21 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from dialogs.events import Event, from_json, to_json
-from records.store import new_key
+from records.statements import Prepared
 from records.tables import Attempt, Conversation, Turn
 
-OPEN = insert(Conversation)
-KEEP = update(Conversation).where(
-    Conversation.id == bindparam("of_conversation"), Conversation.revision == bindparam("expected")
+OPEN = Prepared(
+    insert(Conversation).returning(Conversation.id),
+    *("attempt_id", "channel", "address", "script", "script_version", "memory", "revision", "over", "opened_at"),
+    "updated_at",
 )
-ADD_TURNS = insert(Turn)
+KEEP = Prepared(
+    update(Conversation).where(
+        Conversation.id == bindparam("of_conversation"), Conversation.revision == bindparam("expected")
+    ),
+    *("memory", "over", "revision", "updated_at"),
+)
+ADD_TURNS = Prepared(insert(Turn), "conversation_id", "number", "events", "happened_at", "recorded_at")
 LOAD = select(
     *(Conversation.id, Conversation.attempt_id, Conversation.channel, Conversation.address, Conversation.script),
     *(Conversation.script_version, Conversation.memory, Conversation.revision, Conversation.over),
@@ -32,7 +39,27 @@ BY_ADDRESS = (
     .order_by(Conversation.id.desc())
     .limit(1)
 )
+JUST_OVER = (
+    LOAD.where(
+        Conversation.channel == bindparam("channel"),
+        Conversation.address == bindparam("address"),
+        Conversation.over,
+        Conversation.updated_at > bindparam("since"),
+    )
+    .order_by(Conversation.id.desc())
+    .limit(1)
+)
 BY_ATTEMPT = LOAD.where(Conversation.attempt_id == bindparam("attempt")).order_by(Conversation.id.desc()).limit(1)
+OF_ROUND = (
+    LOAD.where(
+        Attempt.campaign_id == bindparam("campaign"),
+        Attempt.round == bindparam("of_round"),
+        Attempt.household_id == bindparam("household"),
+        Conversation.over,
+    )
+    .order_by(Conversation.id.desc())
+    .limit(1)
+)
 TURNS = (
     select(Turn.number, Turn.happened_at, Turn.recorded_at, Turn.events)
     .where(Turn.conversation_id == bindparam("wanted"))
@@ -87,7 +114,7 @@ def open_conversation(
         "script_version": script_version, "memory": {}, "revision": 0, "over": False, "opened_at": now,
         "updated_at": now,
     }  # fmt: skip
-    return new_key(tx.execute(OPEN, row))
+    return int(OPEN.execute(tx, row).scalar_one())
 
 
 def keep_turns(
@@ -106,7 +133,7 @@ def keep_turns(
     """
     after = revision + len(turns)
     keys = {"of_conversation": conversation_id, "expected": revision}
-    kept = tx.execute(KEEP, {**keys, "memory": memory, "over": over, "revision": after, "updated_at": now})
+    kept = KEEP.execute(tx, {**keys, "memory": memory, "over": over, "revision": after, "updated_at": now})
     if kept.rowcount != 1:
         raise Stale(f"conversation {conversation_id} no longer stands at revision {revision}")
     rows = [
@@ -120,7 +147,7 @@ def keep_turns(
         for number, (happened_at, events) in enumerate(turns, start=revision)
     ]
     if rows:
-        tx.execute(ADD_TURNS, rows if len(rows) > 1 else rows[0])
+        ADD_TURNS.execute(tx, rows if len(rows) > 1 else rows[0])
     return after
 
 
@@ -137,9 +164,19 @@ def conversation_at(tx: Connection, channel: str, address: str) -> Kept | None:
     return _kept(tx, BY_ADDRESS, {"channel": channel, "address": address})
 
 
+def just_over(tx: Connection, channel: str, address: str, since: datetime) -> Kept | None:
+    """The newest conversation at an address that came to its end after a moment."""
+    return _kept(tx, JUST_OVER, {"channel": channel, "address": address, "since": since})
+
+
 def conversation_of(tx: Connection, attempt_id: int) -> Kept | None:
     """The newest conversation of an attempt, over or not."""
     return _kept(tx, BY_ATTEMPT, {"attempt": attempt_id})
+
+
+def last_of(tx: Connection, campaign_id: int, round: int, household_id: int) -> Kept | None:
+    """The newest conversation with a household in a round that came to its end, or broke off."""
+    return _kept(tx, OF_ROUND, {"campaign": campaign_id, "of_round": round, "household": household_id})
 
 
 def transcript(tx: Connection, conversation_id: int) -> list[KeptTurn]:

@@ -5,57 +5,91 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, false, func, insert, literal, literal_column, select, update
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Connection,
+    Float,
+    Insert,
+    Integer,
+    String,
+    Update,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import aliased
 
 from records.attempts import HUMAN
 from records.health import SYMPTOMATIC
-from records.tables import Attempt, Campaign, DoNotCall, Record, Resident
+from records.statements import Given, SetBased, among
+from records.tables import Attempt, Campaign, DoNotCall, Record, Resident, Utc
 
 _OF_ROUND = (
     Record.campaign_id == bindparam("of_campaign"),
     Record.round == bindparam("of_round"),
-    Record.resident_id.in_(bindparam("of_residents", expanding=True)),
+    among(Record.resident_id, "of_residents"),
 )
-_STANDING = select(Campaign.state, Campaign.layout).where(Campaign.id == bindparam("wanted"))
-_STANDING_LOCKED = _STANDING.with_for_update()
+SPACE = 7_305_983  # any fixed number: the numbers about to be dialled among the advisory locks of the database
+NOTED = ("answered_at", "ring_seconds", "talk_seconds", "hangup_by", "last_prompt_completed", "call_later_at")
+_STANDING = select(Campaign.state, Campaign.layout, Campaign.pace).where(Campaign.id == bindparam("wanted"))
+_STANDING_LOCKED = _STANDING.with_for_update(key_share=True)
 _OPEN = (
     select(Record.resident_id, Record.attempts)
     .where(*_OF_ROUND, Record.final == false())
     .order_by(Record.resident_id)  # in one order, so that two workers cannot wait for each other
 )
-_OPEN_LOCKED = _OPEN.with_for_update()
+_OPEN_LOCKED = _OPEN.with_for_update(key_share=True)
 _COUNT = update(Record).where(*_OF_ROUND).values(attempts=Record.attempts + literal_column("1"))
-_BEGIN = insert(Attempt).returning(Attempt.id, sort_by_parameter_order=True)
-_END = (
-    update(Attempt)
-    .where(Attempt.id == bindparam("of_attempt"), Attempt.ended_at.is_(None))
-    .values(
-        {
-            name: bindparam(name)
-            for name in (
-                "outcome", "ended_at", "answered_at", "ring_seconds", "talk_seconds", "hangup_by",
-                "last_prompt_completed", "call_later_at",
-            )
-        }
-    )
+
+
+def _begin(row: Given) -> Insert:
+    columns: dict[str, Any] = {
+        "campaign_id": bindparam("of_campaign", type_=Integer),
+        "round": bindparam("of_round", type_=Integer),
+        **{name: row[name] for name in ("household_id", "residents", "phone", "number")},
+        "channel": bindparam("of_channel", type_=String),
+        "worker": bindparam("of_worker", type_=String),
+        "started_at": bindparam("now", type_=Utc),
+        "recorded_at": bindparam("now", type_=Utc),
+    }
+    begun = insert(Attempt).from_select(list(columns), select(*columns.values()), include_defaults=False)
+    return begun.returning(Attempt.id, Attempt.household_id)
+
+
+def _end(row: Given) -> Update:
+    values = {name: row[name] for name in ("outcome", "ended_at", *NOTED)}
+    return update(Attempt).where(Attempt.id == row["id"], Attempt.ended_at.is_(None)).values(values)
+
+
+_BEGIN = SetBased(_begin, household_id=Integer, residents=JSON, phone=String, number=Integer)
+_END = SetBased(
+    _end, id=Integer, outcome=String, ended_at=Utc, answered_at=Utc, ring_seconds=Float, talk_seconds=Float,
+    hangup_by=String, last_prompt_completed=Boolean, call_later_at=Utc,
 )  # fmt: skip
 _NOTE = update(Record).where(*_OF_ROUND).values(outcome=bindparam("last"))
 _REACHED = update(Record).where(*_OF_ROUND).values(outcome=bindparam("last"), reached=True)
-_BARRED = select(DoNotCall.phone).where(DoNotCall.phone.in_(bindparam("phones", expanding=True)))
+_ONE_BY_ONE = text(
+    "SELECT count(pg_advisory_xact_lock(:space, number)) FROM"
+    " (SELECT DISTINCT hashtext(phone) AS number FROM unnest(CAST(:phones AS text[])) AS phone ORDER BY number) AS one"
+)
+_BARRED = select(DoNotCall.phone).where(among(DoNotCall.phone, "phones"))
 _LEFT_OPEN = (
     select(Attempt.id, Attempt.campaign_id, Attempt.round, Attempt.household_id, Attempt.residents)
     .where(Attempt.worker == bindparam("of_worker"), Attempt.ended_at.is_(None))
     .order_by(Attempt.id)
 )
-_GONE = (
-    select(Resident.id)
-    .where(Resident.id.in_(bindparam("of_residents", expanding=True)), Resident.ineligible != "")
-    .scalar_subquery()
-)
+_GONE = select(Resident.id).where(among(Resident.id, "of_residents"), Resident.ineligible != "").scalar_subquery()
 _Earlier = aliased(Record)
 _LAST_STATUS = (
     select(_Earlier.status)
@@ -64,18 +98,15 @@ _LAST_STATUS = (
     .limit(1)
     .scalar_subquery()
 )
-BLANK: Mapping[str, Any] = {
-    "answered_at": None, "ring_seconds": None, "talk_seconds": None, "hangup_by": None,
-    "last_prompt_completed": None, "call_later_at": None,
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a campaign stands at this moment: its state, and how often it was laid out."""
+    """How a campaign stands at this moment: its state, how often it was laid out, its calls a second (if limited)."""
 
     state: str
     layout: int
+    pace: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +146,7 @@ def standing(tx: Connection, campaign_id: int, *, lock: bool = False) -> Standin
     row = tx.execute(_STANDING_LOCKED if lock else _STANDING, {"wanted": campaign_id}).one_or_none()
     if row is None:
         raise KeyError(f"there is no campaign {campaign_id}")
-    return Standing(row.state, row.layout)
+    return Standing(row.state, row.layout, row.pace)
 
 
 def still_open(
@@ -140,32 +171,32 @@ def begin_attempts(
     worker: str,
     now: datetime,
 ) -> list[int]:
-    """Notes that these numbers are about to be dialled, and counts it to the residents; returns the attempts' ids."""
+    """Notes that these numbers are about to be dialled, and counts it to the residents; returns the attempts' ids.
+
+    Of a household there may be one number among them.
+    """
     if not beginnings:
         return []
+    keys = {"of_campaign": campaign_id, "of_round": round}
     rows = [
-        {
-            "campaign_id": campaign_id, "round": round, "household_id": b.household_id, "residents": list(b.residents),
-            "phone": b.phone, "channel": channel, "number": b.number, "started_at": now, "recorded_at": now,
-            "worker": worker,
-        }
+        {"household_id": b.household_id, "residents": b.residents, "phone": b.phone, "number": b.number}
         for b in beginnings
-    ]  # fmt: skip
-    ids = list(tx.execute(_BEGIN, rows).scalars())
-    residents = [resident for b in beginnings for resident in b.residents]
-    tx.execute(_COUNT, {"of_campaign": campaign_id, "of_round": round, "of_residents": residents})
-    return ids
+    ]
+    begun = _BEGIN.execute(tx, rows, **keys, of_channel=channel, of_worker=worker, now=now)
+    ids = {household: attempt for attempt, household in begun}
+    tx.execute(_COUNT, {**keys, "of_residents": [resident for b in beginnings for resident in b.residents]})
+    return [ids[b.household_id] for b in beginnings]
 
 
 def end_attempts(tx: Connection, campaign_id: int, round: int, endings: Sequence[Ending]) -> None:
     """Notes what came of attempts of one round; those that somebody else has ended meanwhile stay as they are."""
     if not endings:
         return
-    rows = [{**BLANK, **e.noted, "of_attempt": e.attempt_id, "outcome": e.outcome, "ended_at": e.ended_at}
-            for e in endings]  # fmt: skip
-    tx.execute(_END, rows)
-    for outcome, group in groupby(sorted(endings, key=lambda e: e.outcome), key=lambda e: e.outcome):
-        residents = [resident for ending in group for resident in ending.residents]
+    _END.execute(tx, [{**e.noted, "id": e.attempt_id, "outcome": e.outcome, "ended_at": e.ended_at} for e in endings])
+    ended: dict[str, list[int]] = {}
+    for ending in endings:
+        ended.setdefault(ending.outcome, []).extend(ending.residents)
+    for outcome, residents in ended.items():
         keys = {"of_campaign": campaign_id, "of_round": round, "of_residents": residents}
         tx.execute(_REACHED if outcome == HUMAN else _NOTE, {**keys, "last": outcome})
 
@@ -197,6 +228,15 @@ def open_households(
         .limit(limit)
     )
     return (row[0] for row in tx.execution_options(yield_per=5_000).execute(query))
+
+
+def one_by_one(tx: Connection, phones: Collection[str]) -> None:
+    """Lets whoever else is about to dial one of these numbers wait until the end of this transaction.
+
+    So the calls of a day are counted rightly over all campaigns and workers. SQLite has one writer anyway.
+    """
+    if phones and tx.dialect.name == "postgresql":
+        tx.execute(_ONE_BY_ONE, {"space": SPACE, "phones": list(phones)})
 
 
 def barred(tx: Connection, phones: Iterable[str]) -> set[str]:

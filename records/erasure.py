@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, case, delete, func, select, true, update
 
+from records.errors import Mendable
 from records.health import CLOSED
 from records.store import Store, missing_only
 from records.tables import (
@@ -21,6 +22,8 @@ from records.tables import (
     FollowUp,
     FollowUpEvent,
     Household,
+    Invitation,
+    Notice,
     Record,
     Resident,
     Turn,
@@ -28,11 +31,13 @@ from records.tables import (
 from records.thorough import thorough
 from records.traces import Traces, traces
 
+WISHED = "erasure"  # the kind of follow-up by which somebody wished this; it is done with now
 ANONYMOUS = "*"  # the unit of households that nobody can be found behind
+_FORGOTTEN: dict[str, Any] = {"address": "", "household_id": None}  # of notices, which are still counted
 JUST_NOW = timedelta(minutes=30)
 
 
-class ErasureError(RuntimeError):
+class ErasureError(Mendable, RuntimeError):
     """A resident who cannot be erased now; the message says what to do first."""
 
 
@@ -65,8 +70,10 @@ def erase(store: Store, resident: int, now: datetime) -> Erased:
         for attempt in found.attempts.values():
             _erase_attempt(tx, attempt, resident, own)
         records = _erase_records(tx, resident)
-        _erase_follow_ups(tx, resident)
+        _erase_follow_ups(tx, resident, now)
         tx.execute(delete(Address).where(Address.resident_id == resident))
+        tx.execute(delete(Invitation).where(Invitation.resident_id == resident))
+        tx.execute(update(Notice).where(Notice.resident_id == resident).values(_FORGOTTEN | {"expires_at": now}))
         if own:
             tx.execute(update(DoNotCall).where(DoNotCall.phone == own).values(reason=""))
         tx.execute(update(Resident).where(Resident.id == resident).values(_tombstone(tx, person, now)))
@@ -75,14 +82,22 @@ def erase(store: Store, resident: int, now: datetime) -> Erased:
 
 def _refuse(tx: Connection, person: Row[Any], found: Traces, now: datetime) -> None:
     if person.ineligible == ERASED:
-        raise ErasureError(f"resident {person.id} is erased already")
-    query = select(FollowUp.id).where(FollowUp.resident_id == person.id, FollowUp.closed_at.is_(None))
+        raise ErasureError(f"resident {person.id} is erased already", f"居民 {person.id} 已经抹除")
+    query = select(FollowUp.id).where(
+        FollowUp.resident_id == person.id, FollowUp.closed_at.is_(None), FollowUp.kind != WISHED
+    )
     if work := list(tx.execute(query.order_by(FollowUp.id)).scalars()):
         numbers = ", ".join(map(str, work))
-        raise ErasureError(f"resident {person.id} has open follow-ups ({numbers}): close them first")
+        raise ErasureError(
+            f"resident {person.id} has open follow-ups ({numbers}): close them first",
+            f"居民 {person.id} 有未办结的任务（{numbers}），请先办结",
+        )
     for attempt in found.attempts.values():
         if attempt.ended_at is None and now - attempt.started_at < JUST_NOW:
-            raise ErasureError(f"resident {person.id} is being talked to (attempt {attempt.id}): try again afterwards")
+            raise ErasureError(
+                f"resident {person.id} is being talked to (attempt {attempt.id}): try again afterwards",
+                f"居民 {person.id} 正在通话（第 {attempt.id} 次呼叫），请稍后再试",
+            )
 
 
 def _own_phone(tx: Connection, person: Row[Any]) -> str:
@@ -153,7 +168,9 @@ def _erase_records(tx: Connection, resident: int) -> int:
     return int(tx.execute(select(func.count()).where(theirs)).scalar_one())
 
 
-def _erase_follow_ups(tx: Connection, resident: int) -> None:
+def _erase_follow_ups(tx: Connection, resident: int, now: datetime) -> None:
+    wished = (FollowUp.resident_id == resident, FollowUp.kind == WISHED, FollowUp.closed_at.is_(None))
+    tx.execute(update(FollowUp).where(*wished).values(state="closed", outcome=ERASED, closed_at=now))
     work = select(FollowUp.id).where(FollowUp.resident_id == resident)
     said = ("noted", "reported", "reopened")
     spoken = update(FollowUpEvent).where(FollowUpEvent.follow_up_id.in_(work), FollowUpEvent.what.in_(said))

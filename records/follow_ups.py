@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
+from records.errors import Mendable
 from records.health import Rules, default_rules
 from records.opening import note_event, reopened
 from records.tables import FollowUp, FollowUpEvent
@@ -18,7 +19,11 @@ _ONE = select(FollowUp.__table__).where(FollowUp.id == bindparam("wanted"))
 _LOCKED = _ONE.with_for_update()
 _OVERDUE = (
     select(FollowUp.id, FollowUp.kind, FollowUp.due_at, FollowUp.escalated_to)
-    .where(FollowUp.state == "open", FollowUp.due_at <= bindparam("now"))
+    .where(
+        FollowUp.state == "open",
+        FollowUp.due_at <= bindparam("now"),
+        FollowUp.escalated_to != bindparam("last_level"),  # it can go no further
+    )
     .order_by(FollowUp.due_at, FollowUp.id)
     .with_for_update()
 )
@@ -29,7 +34,7 @@ _EVENTS = (
 )
 
 
-class FollowUpError(RuntimeError):
+class FollowUpError(Mendable, RuntimeError):
     """A follow-up that is not there, or cannot take this step; the message names both."""
 
 
@@ -73,7 +78,11 @@ def close(tx: Connection, follow_up: int, reason: str, by: str, now: datetime, r
     """Closes an open follow-up for one of the reasons of the rules; FollowUpError names what stands against it."""
     known = (rules or default_rules()).close_reasons
     if reason not in known:
-        raise FollowUpError(f"{reason!r} is no reason to close follow-up {follow_up} (known: {', '.join(known)})")
+        names = ", ".join(known)
+        raise FollowUpError(
+            f"{reason!r} is no reason to close follow-up {follow_up} (known: {names})",
+            f"{reason!r} 不是办结任务 {follow_up} 的原因（可用：{names}）",
+        )
     _open(tx, follow_up)
     _change(tx, follow_up, {"state": "closed", "outcome": reason, "closed_at": now}, "closed", by, reason, now)
 
@@ -82,7 +91,7 @@ def reopen(tx: Connection, follow_up: int, reason: str, by: str, now: datetime, 
     """Opens a closed follow-up again, due anew; FollowUpError when it is not there or open."""
     found = _lock(tx, follow_up)
     if found.closed_at is None:
-        raise FollowUpError(f"follow-up {follow_up} is open")
+        raise FollowUpError(f"follow-up {follow_up} is open", f"任务 {follow_up} 尚未办结")
     values = reopened(found.kind, now, rules or default_rules())
     _change(tx, follow_up, values, "reopened", by, reason, now)
 
@@ -93,7 +102,10 @@ def escalate(tx: Connection, follow_up: int, by: str, now: datetime, rules: Rule
     found = _open(tx, follow_up)
     place = _place(levels, found.escalated_to)
     if place == len(levels):
-        raise FollowUpError(f"follow-up {follow_up} is at the last level already ({found.escalated_to or 'none'})")
+        at = found.escalated_to or "none"
+        raise FollowUpError(
+            f"follow-up {follow_up} is at the last level already ({at})", f"任务 {follow_up} 已在最高一级（{at}）"
+        )
     _change(tx, follow_up, {"escalated_to": levels[place]}, "escalated", by, levels[place], now)
     return levels[place]
 
@@ -105,7 +117,9 @@ def escalate_overdue(tx: Connection, now: datetime, rules: Rules | None = None) 
     """
     rules = rules or default_rules()
     raised: dict[int, str] = {}
-    for row in tx.execute(_OVERDUE, {"now": now}):
+    if not rules.escalation:
+        return raised
+    for row in tx.execute(_OVERDUE, {"now": now, "last_level": rules.escalation[-1]}):
         level = level_of(rules.escalation, rules.due(row.kind).within, now - row.due_at)
         if _place(rules.escalation, level) > _place(rules.escalation, row.escalated_to):
             raised[row.id] = level
@@ -135,13 +149,16 @@ def _lock(tx: Connection, follow_up: int) -> Row[Any]:
 def _open(tx: Connection, follow_up: int) -> Row[Any]:
     found = _lock(tx, follow_up)
     if found.closed_at is not None:
-        raise FollowUpError(f"follow-up {follow_up} is closed ({found.outcome}): open it again first")
+        raise FollowUpError(
+            f"follow-up {follow_up} is closed ({found.outcome}): open it again first",
+            f"任务 {follow_up} 已办结（{found.outcome}），请先重新打开",
+        )
     return found
 
 
 def _found(row: Row[Any] | None, follow_up: int) -> Row[Any]:
     if row is None:
-        raise FollowUpError(f"there is no follow-up {follow_up}")
+        raise FollowUpError(f"there is no follow-up {follow_up}", f"没有任务 {follow_up}")
     return row
 
 

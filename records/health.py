@@ -66,11 +66,22 @@ class FollowUpRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeRules:
+    """The colours of health codes, how long a report makes one, a worse colour is kept, and a picture of it is good."""
+
+    worst_first: tuple[str, ...]
+    good: timedelta
+    kept: Mapping[str, timedelta]
+    shown: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """All rules of monitoring; `fever_c` in °C. `escalation` lists who gets overdue work, one after the other."""
 
     fever_c: float
     colours: tuple[ColourRule, ...]
+    code: CodeRules
     follow_ups: Mapping[str, FollowUpRule]
     escalation: tuple[str, ...]
     reopened_within: timedelta
@@ -114,6 +125,7 @@ def load_rules(path: Path) -> Rules:
         return Rules(
             fever_c=float(data["fever_c"]),
             colours=tuple(_colour_rule(rule) for rule in data["colours"]),
+            code=_code_rules(data["code"]),
             follow_ups=_follow_ups(data["follow_ups"]),
             escalation=tuple(data["escalation"]),
             reopened_within=timedelta(days=float(data["reopened_within_days"])),
@@ -133,6 +145,17 @@ def _colour_rule(rule: Mapping[str, Any]) -> ColourRule:
         raise ValueError(f"colours: {sorted(strange)} cannot be asked (known: {sorted(CONDITIONS)})")
     present: Sequence[str] = when.pop("present", ())
     return ColourRule(colour=rule["colour"], present=bits(present), **when)
+
+
+def _code_rules(rule: Mapping[str, Any]) -> CodeRules:
+    colours = tuple(rule["worst_first"])
+    kept = {colour: timedelta(days=float(days)) for colour, days in rule["kept_days"].items()}
+    if strange := set(kept) - set(colours):
+        raise ValueError(f"code: kept_days: {sorted(strange)} is not in worst_first")
+    good, shown = timedelta(hours=float(rule["good_hours"])), timedelta(minutes=float(rule["shown_minutes"]))
+    if min(good, shown, *kept.values()) <= timedelta():
+        raise ValueError("code: a time is not above zero")
+    return CodeRules(colours, good, kept, shown)
 
 
 def _follow_ups(kinds: Mapping[str, Mapping[str, Any]]) -> dict[str, FollowUpRule]:

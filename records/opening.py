@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, true, u
 from records.conversations import Kept
 from records.folds import Wanted
 from records.health import Cluster, Rules
+from records.statements import among
 from records.tables import Community, FollowUp, FollowUpEvent, Record
 
 REPORTED = "reported"
@@ -21,9 +22,7 @@ _COLUMNS: tuple[Any, ...] = (
     FollowUp.id, FollowUp.campaign_id, FollowUp.round, FollowUp.resident_id, FollowUp.kind, FollowUp.words,
     FollowUp.opened_at, FollowUp.closed_at, FollowUp.conversation_id,
 )  # fmt: skip
-_SO_FAR = (
-    select(*_COLUMNS).where(FollowUp.resident_id.in_(bindparam("of_residents", expanding=True))).order_by(FollowUp.id)
-)
+_SO_FAR = select(*_COLUMNS).where(among(FollowUp.resident_id, "of_residents")).order_by(FollowUp.id)
 _HOME = select(Record.community_id, Record.building).where(
     Record.campaign_id == bindparam("of_campaign"),
     Record.round == bindparam("of_round"),
@@ -82,6 +81,20 @@ def open_follow_ups(
     if new:
         tx.execute(_ADD, [_row(talk, item, now, rules) for item in new])
     _close_unreached(tx, there, talk, reporters, rules)
+
+
+def ask_for(tx: Connection, resident: int, campaign: int, round: int, kind: str, now: datetime, rules: Rules) -> None:
+    """Opens work that a resident wished outside of any conversation, unless it is open already."""
+    there = select(FollowUp.id).where(
+        FollowUp.resident_id == resident, FollowUp.kind == kind, FollowUp.closed_at.is_(None)
+    )
+    if tx.execute(there).first() is None:
+        rule = rules.due(kind)
+        row = {
+            "campaign_id": campaign, "round": round, "resident_id": resident, "kind": kind, "urgent": rule.urgent,
+            "state": "open", "opened_at": now, "due_at": now + rule.within,
+        }  # fmt: skip
+        tx.execute(_ADD, row)
 
 
 def open_clusters(tx: Connection, talk: Kept, feverish: Sequence[int], now: datetime, rules: Rules) -> None:

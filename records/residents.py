@@ -8,10 +8,11 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, false, select
+from sqlalchemy import Connection, bindparam, false, select
 from sqlalchemy.orm import aliased
 
 from records.health import SYMPTOMATIC
+from records.statements import among
 from records.store import Store, missing_only
 from records.tables import ERASED, Attempt, Community, DoNotCall, Household, Record, Resident
 
@@ -122,7 +123,7 @@ _OPEN_HOUSEHOLDS = (
     .limit(bindparam("chunk"))
 )
 _DUE_BETWEEN = _DUE.where(Record.household_id.between(bindparam("first"), bindparam("last")))
-_MEMBERS = select(*MEMBER).where(Resident.id.in_(bindparam("wanted", expanding=True)))
+_MEMBERS = select(*MEMBER).where(among(Resident.id, "wanted"))
 _COMMUNITY = select(Community.name).join(Household).where(Household.id == bindparam("wanted"))
 _PAST = (
     select(
@@ -133,9 +134,8 @@ _PAST = (
     .order_by(Attempt.household_id, Attempt.id)
 )  # fmt: skip
 _PAST_BETWEEN = _PAST.where(Attempt.household_id.between(bindparam("first"), bindparam("last")))
-_AMONG: BindParameter[Any] = bindparam("households", expanding=True)
-_DUE_AMONG = _DUE.where(Record.household_id.in_(_AMONG))
-_PAST_AMONG = _PAST.where(Attempt.household_id.in_(_AMONG))
+_DUE_AMONG = _DUE.where(among(Record.household_id, "households"))
+_PAST_AMONG = _PAST.where(among(Attempt.household_id, "households"))
 
 
 def due_households(store: Store, campaign_id: int, round: int, chunk: int = CHUNK) -> Iterator[list[DueHousehold]]:
@@ -166,8 +166,8 @@ def due_among(tx: Connection, campaign_id: int, round: int, households: Sequence
     return _households(tx.execute(_DUE_AMONG, keys), tx.execute(_PAST_AMONG, keys))
 
 
-def roster(tx: Connection) -> Iterator[Listed]:
-    """All residents, household by household, head first."""
+def roster(tx: Connection, *, eligible: bool = False) -> Iterator[Listed]:
+    """All residents, or those who still live here, household by household, head first."""
     query = (
         select(
             *(Resident.id, Resident.household_id, Resident.name, Resident.sex, Resident.birth_year, Resident.phone),
@@ -176,7 +176,7 @@ def roster(tx: Connection) -> Iterator[Listed]:
         )
         .join(Household, Household.id == Resident.household_id)
         .join(Community, Community.id == Household.community_id)
-        .where(Resident.ineligible != ERASED)
+        .where(Resident.ineligible == "" if eligible else Resident.ineligible != ERASED)
         .order_by(Resident.household_id, Resident.relation != HEAD, Resident.id)
     )
     return (Listed(**row._mapping) for row in tx.execute(query))
@@ -225,7 +225,7 @@ def _between(tx: Connection, campaign_id: int, round: int, first: int, last: int
 def _households(members: Iterable[Any], attempts: Iterable[Any]) -> list[DueHousehold]:
     past: dict[int, list[PastAttempt]] = {}
     for row in attempts:
-        past.setdefault(row.household_id, []).append(PastAttempt(**_without(row, "household_id")))
+        past.setdefault(row.household_id, []).append(PastAttempt(*row[1:]))
     return [
         _household(household, list(rows), past.get(household, []))
         for household, rows in groupby(members, key=lambda row: int(row.household_id))
@@ -233,9 +233,5 @@ def _households(members: Iterable[Any], attempts: Iterable[Any]) -> list[DueHous
 
 
 def _household(household_id: int, rows: Sequence[Any], past: Sequence[PastAttempt]) -> DueHousehold:
-    members = tuple(Member(**_without(row, "household_id", "community")) for row in rows)
+    members = tuple(Member(*row[2:]) for row in rows)
     return DueHousehold(household_id, rows[0].community, members, tuple(past))
-
-
-def _without(row: Any, *names: str) -> dict[str, Any]:
-    return {name: value for name, value in row._mapping.items() if name not in names}

@@ -10,7 +10,19 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, delete, exists, func, or_, select, update
 
 from records.store import Store
-from records.tables import Answer, Attempt, Base, Conversation, FollowUp, FollowUpEvent, Inbox, Record, Turn
+from records.tables import (
+    Answer,
+    Attempt,
+    Base,
+    Conversation,
+    FollowUp,
+    FollowUpEvent,
+    Inbox,
+    Invitation,
+    Notice,
+    Record,
+    Turn,
+)
 from records.thorough import thorough
 
 AT_ONCE = 1_000  # conversations in one transaction
@@ -56,6 +68,7 @@ def expired(tx: Connection, keep: Keep, at: datetime) -> Expired:
         "record": select(func.count()).select_from(Record).where(*_old_text(before)),
         "follow_up": select(func.count()).select_from(FollowUp).where(*_done(before)),
         "inbox": select(func.count()).select_from(Inbox).where(*_answered(before)),
+        "notice": select(func.count()).select_from(Notice).where(*_addressed(before)),
     }
     counts = {name: _number(tx, query) for name, query in words.items()}
     counts["round"] = len(gone)
@@ -81,6 +94,8 @@ def purge(store: Store, keep: Keep, at: datetime) -> Expired:
         tx.execute(events.values(words=""))
         tx.execute(update(FollowUp).where(*_done(before)).values(words="", note=""))
         tx.execute(delete(Inbox).where(*_answered(before)))
+        tx.execute(delete(Invitation).where(Invitation.expires_at < before))
+        tx.execute(update(Notice).where(*_addressed(before)).values(address=""))
     for round in found.rounds:
         if not round.open_work:
             with store.transaction() as tx, thorough(tx):
@@ -116,6 +131,10 @@ def _done(before: datetime) -> Sequence[ColumnElement[bool]]:
 
 def _answered(before: datetime) -> Sequence[ColumnElement[bool]]:
     return (Inbox.received_at < before, Inbox.answered_at.is_not(None))
+
+
+def _addressed(before: datetime) -> Sequence[ColumnElement[bool]]:
+    return (Notice.expires_at < before, Notice.address != "")
 
 
 def _purge_words(store: Store, before: datetime) -> int:
@@ -163,6 +182,7 @@ def _purge_round(tx: Connection, round: Round) -> None:
     tx.execute(delete(Attempt).where(_of(Attempt, round)))
     tx.execute(delete(FollowUpEvent).where(FollowUpEvent.follow_up_id.in_(work)))
     tx.execute(delete(FollowUp).where(_of(FollowUp, round)))
+    tx.execute(delete(Notice).where(_of(Notice, round)))
     tx.execute(delete(Record).where(_of(Record, round)))
 
 

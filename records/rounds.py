@@ -27,7 +27,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.dml import Insert, Update
 
-from records.health import CLOSED, NON_REPORTING, Rules, default_rules
+from records.health import CLOSED, NON_REPORTING, FollowUpRule, Rules, default_rules
+from records.statements import Prepared, among
 from records.store import missing_only
 from records.tables import ERASED, Community, FollowUp, Household, Record, Resident
 
@@ -50,10 +51,9 @@ OF_ROUND = (Record.campaign_id == bindparam("of_campaign"), Record.round == bind
 
 @dataclass(frozen=True, slots=True)
 class Settling:
-    """What makes dispositions final: visits still open move to this round, others are asked for, records settled."""
+    """What makes dispositions final: visits still open move to this round, and records are settled."""
 
     again: Update
-    visit: Insert
     settle: Update
 
 
@@ -87,23 +87,54 @@ def dispose(
     residents: Collection[int],
     now: datetime,
     rules: Rules | None = None,
-) -> dict[int, str]:
-    """Makes the dispositions of these residents final, as no attempt is left; returns them all.
+) -> None:
+    """Makes the dispositions of these residents final, as no attempt is left for them since this moment.
 
     Who has none gets one by the last outcome; who did not report is non-reporting, and who was not reached at all is
     to be visited.
     """
-    whom = {"of_residents": list(residents)}
-    _settle(tx, _SOME, campaign_id, round, whom, now, rules or default_rules())
-    rows = tx.execute(_THEIRS, {"of_campaign": campaign_id, "of_round": round, **whom})
-    return {row.resident_id: row.disposition for row in rows}
+    dispose_each(tx, campaign_id, round, dict.fromkeys(residents, now), rules)
+
+
+def dispose_each(
+    tx: Connection, campaign_id: int, round: int, since: Mapping[int, datetime], rules: Rules | None = None
+) -> None:
+    """As `dispose`, each resident at a moment of their own."""
+    if not since:
+        return
+    rules = rules or default_rules()
+    whom = {"of_campaign": campaign_id, "of_round": round, "of_residents": list(since)}
+    for kind in rules.unreached:
+        rule = rules.due(kind)
+        work = {**whom, "of_kind": kind, "unreached": sorted(rule.dispositions)}
+        left: dict[int, bool] = {row.resident_id: row.waits for row in tx.execute(_UNREACHED_SOME, work)}
+        if any(left.values()):
+            tx.execute(_SOME.again, work)
+        of_round = {"campaign_id": campaign_id, "round": round}
+        rows = [{**of_round, **_visit(who, kind, rule, since[who])} for who, waits in left.items() if not waits]
+        if rows:
+            _VISIT.execute(tx, rows)
+    tx.execute(_SOME.settle, whom)
+
+
+def _visit(resident: int, kind: str, rule: FollowUpRule, since: datetime) -> dict[str, Any]:
+    blank = dict.fromkeys(("words", "note", "assignee", "escalated_to"), "")
+    whom = {"resident_id": resident, "kind": kind, "urgent": rule.urgent, "state": "open"}
+    return {**blank, **whom, "opened_at": since, "due_at": since + rule.within}
 
 
 def finish_round(
     tx: Connection, campaign_id: int, round: int, now: datetime, rules: Rules | None = None
 ) -> dict[str, int]:
     """Gives every resident left their final disposition; returns how many residents have each, all included."""
-    _settle(tx, _ALL, campaign_id, round, {}, now, rules or default_rules())
+    rules = rules or default_rules()
+    keys = {"of_campaign": campaign_id, "of_round": round}
+    for kind in rules.unreached:
+        rule = rules.due(kind)
+        work = {**keys, "of_kind": kind, "unreached": sorted(rule.dispositions)}
+        tx.execute(_ALL.again, work)
+        tx.execute(_VISIT_ALL, {**work, "is_urgent": rule.urgent, "now": now, "by": now + rule.within})
+    tx.execute(_ALL.settle, keys)
     query = (
         select(Record.disposition, func.count().label("residents"))
         .where(Record.campaign_id == campaign_id, Record.round == round)
@@ -167,32 +198,39 @@ def _count(tx: Connection, campaign_id: int, round: int) -> Launched:
     return Launched(*tx.execute(query).one())
 
 
-def _settle(
-    tx: Connection, settling: Settling, campaign_id: int, round: int, whom: dict[str, Any], now: datetime, rules: Rules
-) -> None:
-    keys = {"of_campaign": campaign_id, "of_round": round, **whom}
-    for kind in rules.unreached:
-        rule = rules.due(kind)
-        work = {**keys, "of_kind": kind, "unreached": sorted(rule.dispositions)}
-        tx.execute(settling.again, work)
-        tx.execute(settling.visit, {**work, "is_urgent": rule.urgent, "now": now, "by": now + rule.within})
-    tx.execute(settling.settle, keys)
+_LEFT = and_(*OF_ROUND, Record.final == false())
+_DISPOSITION = func.coalesce(
+    Record.disposition,
+    case(
+        (Record.outcome.in_(NON_CONTACT), "non_contact"),
+        (Record.outcome == "answered_human", "break_off"),
+        else_="unknown",
+    ),
+)
+_SILENT = and_(Record.status.is_(None), or_(Record.disposition.is_(None), Record.disposition != "complete"))
+_STATUS = case((_SILENT, NON_REPORTING), else_=Record.status)
+_UNREACHED = and_(_LEFT, Record.status.is_(None), among(_DISPOSITION, "unreached"))
+_WAITING = and_(  # as expressions, so that they are not looked up by their own indexes instead of the resident's
+    FollowUp.campaign_id + 0 == bindparam("of_campaign"),
+    FollowUp.kind.concat("") == bindparam("of_kind"),
+    FollowUp.closed_at.is_(None),
+)
 
 
-def _settling(whom: ColumnElement[bool]) -> Settling:
-    """The statements that settle those whom the condition chooses, among those not settled yet."""
-    left = and_(*OF_ROUND, Record.final == false(), whom)
-    disposition = func.coalesce(
-        Record.disposition,
-        case(
-            (Record.outcome.in_(NON_CONTACT), "non_contact"),
-            (Record.outcome == "answered_human", "break_off"),
-            else_="unknown",
-        ),
+def _settling(records: ColumnElement[bool], follow_ups: ColumnElement[bool]) -> Settling:
+    """The statements that settle those whom the conditions choose, among those not settled yet."""
+    unreached = select(Record.resident_id).where(_UNREACHED, records)
+    return Settling(
+        again=update(FollowUp)
+        .where(FollowUp.resident_id.in_(unreached), _WAITING, follow_ups)
+        .values(round=bindparam("of_round")),
+        settle=update(Record).where(_LEFT, records).values(disposition=_DISPOSITION, status=_STATUS, final=true()),
     )
-    silent = and_(Record.status.is_(None), or_(Record.disposition.is_(None), Record.disposition != "complete"))
-    status = case((silent, NON_REPORTING), else_=Record.status)
-    visit: dict[str, Any] = {
+
+
+def _visit_all() -> Insert:
+    """Asks for a visit to all those who were not reached and for whom none waits."""
+    values: dict[str, Any] = {
         "campaign_id": Record.campaign_id,
         "round": Record.round,
         "resident_id": Record.resident_id,
@@ -204,25 +242,15 @@ def _settling(whom: ColumnElement[bool]) -> Settling:
         "opened_at": bindparam("now", type_=FollowUp.opened_at.type),
         "due_at": bindparam("by", type_=FollowUp.due_at.type),
     }
-    unreached = and_(left, Record.status.is_(None), disposition.in_(bindparam("unreached", expanding=True)))
-    waiting = and_(
-        FollowUp.campaign_id == bindparam("of_campaign"),
-        FollowUp.kind == bindparam("of_kind"),
-        FollowUp.closed_at.is_(None),
-    )
-    visited = exists().where(FollowUp.resident_id == Record.resident_id, waiting)
-    asked = select(*(value.label(name) for name, value in visit.items())).where(unreached, ~visited)
-    return Settling(
-        again=update(FollowUp)
-        .where(FollowUp.resident_id.in_(select(Record.resident_id).where(unreached)), waiting)
-        .values(round=bindparam("of_round")),
-        visit=insert(FollowUp).from_select(list(visit), asked, include_defaults=False),
-        settle=update(Record).where(left).values(disposition=disposition, status=status, final=true()),
-    )
+    asked = select(*(value.label(name) for name, value in values.items())).where(_UNREACHED, ~_VISITED)
+    return insert(FollowUp).from_select(list(values), asked, include_defaults=False)
 
 
-_SOME = _settling(Record.resident_id.in_(bindparam("of_residents", expanding=True)))
-_ALL = _settling(true())
-_THEIRS = select(Record.resident_id, Record.disposition).where(
-    *OF_ROUND, Record.resident_id.in_(bindparam("of_residents", expanding=True))
+_VISITED = exists().where(FollowUp.resident_id == Record.resident_id, _WAITING)
+_SOME = _settling(among(Record.resident_id, "of_residents"), among(FollowUp.resident_id, "of_residents"))
+_ALL = _settling(true(), true())
+_UNREACHED_SOME = select(Record.resident_id, _VISITED.label("waits")).where(
+    _UNREACHED, among(Record.resident_id, "of_residents")
 )
+_VISIT = Prepared(insert(FollowUp), "campaign_id", "round", *_visit(0, "", default_rules().due(""), datetime.min))
+_VISIT_ALL = _visit_all()

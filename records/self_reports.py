@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from records.residents import HEAD
 from records.rounds import launch_round
@@ -76,12 +77,21 @@ def await_self_report(
     `version` gives the version of the script that a new standing campaign is pinned to.
     """
     campaign, began = _standing(tx, line, version, now)
-    place = {"household": [household_id]}
-    launch_round(tx, campaign, max(0, (day - began.date()).days), place=place, day=day, due_at=now)
+    first = began.date() - timedelta(days=1)  # somewhere it was still the day before
+    day = max(day, first)
+    launch_round(tx, campaign, (day - first).days, place={"household": [household_id]}, day=day, due_at=now)
     found = awaited(tx, resident_id, day, line)
     if found is None:
         raise KeyError(f"resident {resident_id} is not of household {household_id}")
     return found
+
+
+def reported_since(tx: Connection, resident_id: int, day: date) -> Sequence[Row[Any]]:
+    """What a resident reported since a day, the earlier first: all columns of their records."""
+    query = select(Record.__table__).where(
+        Record.resident_id == resident_id, Record.day >= day, Record.reported_at.is_not(None)
+    )
+    return tx.execute(query.order_by(Record.reported_at, Record.id)).all()
 
 
 def covered(tx: Connection, round: Awaited, resident_id: int) -> list[int]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
 from sqlalchemy.orm import Session
 
 from records.migrations import UnknownRevision, upgrade
@@ -26,10 +26,13 @@ PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=NORMAL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA cache_size=-32768",
+    "PRAGMA cache_size=-8192",
 )
+PLANNING = "-c plan_cache_mode=force_custom_plan"  # one made while a table was empty would be kept when it is large
 # What a store that is gone, locked or full raises; SQLite from its driver when a transaction begins.
 Unusable = (DBAPIError, sqlite3.Error)
+# Those of them that pass: the same may succeed a little later.
+Passing = (OperationalError, InterfaceError, sqlite3.OperationalError)
 Tx = Connection  # an open transaction, by the name under which rooms without SQLAlchemy know it
 write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -131,7 +134,10 @@ def _engine(text: str) -> Engine:
             return _sqlite(url)
         if url.drivername == "postgresql":
             url = url.set(drivername="postgresql+psycopg")
-        return create_engine(url, json_serializer=write_json, hide_parameters=True, pool_pre_ping=True)
+        planning = {"options": PLANNING} if url.drivername.startswith("postgresql") else {}
+        return create_engine(
+            url, json_serializer=write_json, hide_parameters=True, pool_pre_ping=True, connect_args=planning
+        )
     except ImportError as error:
         raise StoreError(f"the store {_hidden(text)} needs a library: pip install 'wenan[postgresql]'") from error
     except (ArgumentError, NoSuchModuleError) as error:

@@ -384,11 +384,21 @@ class Address(Base):
     """Where a resident may be written to: a chat of a channel, linked once its owner proved that it is theirs.
 
     `language` blank means that of the roster. `stopped_at`: they wish no messages but answers; `blocked_at`: the
-    channel refuses ours.
+    channel refuses ours. `hour` is the local one chosen for the daily question (blank: that of the roster), `ask_at`
+    when it or a reminder is next due (blank: never), `asked` how often it was put today. `draft` is what was begun to
+    be entered on buttons.
     """
 
     __tablename__ = "address"
-    __table_args__ = (Index("ix_address_resident", "resident_id"),)
+    __table_args__ = (
+        Index("ix_address_resident", "resident_id"),
+        Index(
+            "ix_address_ask",
+            *("channel", "ask_at"),
+            sqlite_where=text("ask_at IS NOT NULL"),
+            postgresql_where=text("ask_at IS NOT NULL"),
+        ),
+    )
 
     channel: Mapped[str] = mapped_column(primary_key=True)
     address: Mapped[str] = mapped_column(primary_key=True)
@@ -397,19 +407,57 @@ class Address(Base):
     linked_at: Mapped[datetime]
     stopped_at: Mapped[datetime | None]
     blocked_at: Mapped[datetime | None]
+    hour: Mapped[int | None]
+    ask_at: Mapped[datetime | None]
+    asked: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    draft: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+
+
+class Notice(Base):
+    """A message to a household whom no try has reached: how to answer in writing, until `expires_at`.
+
+    It goes to the chat of `resident_id` (`channel`, `address`), or with a link to their number by a message gateway
+    (channel OUTBOX). `sent_at` blank: it waits. `household_id` is blank once the resident is erased.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        UniqueConstraint("campaign_id", "round", "household_id"),
+        Index("ix_notice_resident", "resident_id"),
+        Index(
+            "ix_notice_waiting",
+            *("channel", "id"),
+            sqlite_where=text("sent_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL"),
+        ),
+    )
+
+    OUTBOX: ClassVar[str] = "outbox"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaign.id"))
+    round: Mapped[int]
+    household_id: Mapped[int | None] = mapped_column(ForeignKey("household.id"))
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"))
+    channel: Mapped[str]
+    address: Mapped[str]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
 
 
 class Inbox(Base):
     """An update of a channel, kept before the channel is told that it arrived, and handled once.
 
-    `payload` is emptied when it is handled; `reply` is what is then to be sent, until `answered_at`.
+    `payload` is emptied when it is handled; `reply` is what is then to be sent, until `answered_at`. `taken_by` names
+    the process that has it in hand until `taken_until`. What we write of our own accord has a number below zero.
     """
 
     __tablename__ = "inbox"
     __table_args__ = (
         Index(
             "ix_inbox_open",
-            *("channel", "update_id"),
+            *("channel", "chat", "update_id"),
             sqlite_where=text("answered_at IS NULL"),
             postgresql_where=text("answered_at IS NULL"),
         ),
@@ -417,8 +465,72 @@ class Inbox(Base):
 
     channel: Mapped[str] = mapped_column(primary_key=True)
     update_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    chat: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     payload: Mapped[dict[str, Any]]
     reply: Mapped[dict[str, Any] | None]
     received_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    taken_by: Mapped[str] = mapped_column(default="", server_default="")
+    taken_until: Mapped[datetime | None]
+
+
+class Staff(Base):
+    """Somebody who works with Wen'an. `place` as in a campaign; `session` grows when all their sessions are to end.
+
+    `password` is an Argon2 hash, blank when they only write from a chat.
+    """
+
+    __tablename__ = "staff"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    login: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    place: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    language: Mapped[str]
+    password: Mapped[str] = mapped_column(default="")
+    session: Mapped[int] = mapped_column(default=0)
+    failures: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+
+
+class StaffChat(Base):
+    """A chat of somebody of the staff, linked by an invitation."""
+
+    __tablename__ = "staff_chat"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str] = mapped_column(primary_key=True)
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    linked_at: Mapped[datetime]
+
+
+class Invitation(Base):
+    """A code for one resident, or one of the staff, to link a chat; good once, until it expires."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (Index("ix_invitation_resident", "resident_id"), Index("ix_invitation_staff", "staff_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    resident_id: Mapped[int | None] = mapped_column(ForeignKey("resident.id"))
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Audit(Base):
+    """Who of the staff saw or did what, and when; `whom` is the number of a thing, never a name or telephone."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_happened", "happened_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    what: Mapped[str]
+    whom: Mapped[str]
+    detail: Mapped[str] = mapped_column(default="")
+    happened_at: Mapped[datetime]

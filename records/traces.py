@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, union
 
+from records.errors import Mendable
 from records.residents import masked
 from records.store import batches
 from records.tables import Attempt, Conversation, Record, Resident
@@ -28,11 +29,8 @@ _CONVERSATIONS = (
 )
 
 
-class NoResident(KeyError):
+class NoResident(Mendable, KeyError):
     """Nobody on the roster is known by this name; it is not repeated in full when it looks like a number."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,10 @@ def find_resident(tx: Connection, name: str) -> int:
         found = tx.execute(select(Resident.id).where(Resident.id == int(name))).scalar_one_or_none()
     if found is None:
         shown = masked(name) if sum(letter.isdecimal() for letter in name) > 6 else name
-        raise NoResident(f"there is no resident {shown!r}: give the number that the line list shows")
+        raise NoResident(
+            f"there is no resident {shown!r}: give the number that the line list shows",
+            f"没有居民 {shown!r}：请用明细表中的编号",
+        )
     return int(found)
 
 

@@ -10,6 +10,7 @@ from records.symptoms import bits
 GOOD = """
 fever_c: 37.5
 colours: [{colour: orange, when: {present: [rash], contact: true}}]
+code: {worst_first: [orange, green], good_hours: 12, kept_days: {orange: 2}, shown_minutes: 5}
 follow_ups:
   other: {urgent: true, minutes: 30}
   visit: {urgent: false, minutes: 60, when: {disposition: [unknown]}}
@@ -47,6 +48,8 @@ def test_rules_of_an_own_file_are_followed(tmp_path):
         ("[unknown]", "unknown", "disposition must be a list"),
         ("hours: 24, ", "", r"spread: a cluster wants \['hours'\] too"),
         ("fevers: 4", "fevers: 2", "2 fevers cannot be in 3 households"),
+        ("{orange: 2}", "{purple: 2}", r"kept_days: \['purple'\] is not in worst_first"),
+        ("good_hours: 12", "good_hours: 0", "code: a time is not above zero"),
         ("escalation: [community]", "", "escalation is missing"),
         ("close_reasons: [", "close_reasons: [[", "rules.yaml"),
     ],

@@ -10,7 +10,7 @@ from records.answers import fold_conversation
 from records.attempts import end_attempt
 from records.conversations import conversation_at, keep_turns
 from records.follow_ups import close, note
-from records.inbox import claim_update, keep_updates, note_answered
+from records.inbox import Arrival, claim_update, keep_updates, note_answered
 from records.retention import Keep, expired, purge
 from records.rounds import finish_round
 from records.tables import Answer, Attempt, Conversation, FollowUp, FollowUpEvent, Inbox, Record, Turn
@@ -37,9 +37,10 @@ def worked(town):
         fold_conversation(tx, talk, EVENTS, essential=(), now=town.now)
         end_attempt(tx, talk.attempt_id, outcome="answered_human", ended_at=town.now)
         finish_round(tx, 1, 0, town.now)
-        keep_updates(tx, "telegram", {1: {"text": "38.4"}, 2: {"text": "38.5"}}, town.now)
-        claim_update(tx, "telegram", 1, town.now)
-        note_answered(tx, "telegram", 1, town.now)
+        arrivals = [Arrival(1, 7, {"text": "38.4"}), Arrival(2, 8, {"text": "38.5"})]
+        keep_updates(tx, "telegram", arrivals, "me", town.now)
+        claim_update(tx, "telegram", 1, "me", town.now)
+        note_answered(tx, "telegram", [1], town.now)
         for task in tx.execute(select(FollowUp.id)).scalars().all():
             note(tx, task, "已送米", "周护士", town.now)
             close(tx, task, "seen", "周护士", town.now)

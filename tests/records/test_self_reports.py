@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from records.addresses import change_address, link, linked_at, resident_with
+from records.addresses import change_address, link, linked_at, residents_with
 from records.self_reports import STANDING, await_self_report, awaited, covered, tries
 from records.tables import Campaign, Record, Resident
 from tests.records.town import BABY, FAMILY, FLAT, LI, WANG, ZHAO
@@ -22,10 +22,10 @@ def running(town):
 
 def test_shared_number_is_known_by_the_head_and_none_by_who_has_left(town):
     with town.store.reading() as tx:
-        assert resident_with(tx, "+8611100000001") == WANG
-        assert resident_with(tx, "+8611100000003") == BABY
-        assert resident_with(tx, "+8611100000004") is None
-        assert resident_with(tx, "8611100000001") is None
+        assert residents_with(tx, "+8611100000001") == [WANG, LI]
+        assert residents_with(tx, "+8611100000003") == [BABY]
+        assert residents_with(tx, "+8611100000004") == []
+        assert residents_with(tx, "8611100000001") == []
 
 
 def test_address_belongs_to_whom_it_was_linked_last(town, now):
@@ -64,12 +64,12 @@ def test_standing_campaign_has_a_round_each_day_for_who_writes(town, now):
         first = await_self_report(tx, WANG, FAMILY, today, LINE, lambda: 4, now)
         again = await_self_report(tx, LI, FAMILY, today, LINE, lambda: 5, now)
         next_day = await_self_report(tx, WANG, FAMILY, tomorrow, LINE, lambda: 6, now + timedelta(days=1))
-    assert (first.round, again.round, next_day.round) == (0, 0, 1)
+    assert (first.round, again.round, next_day.round) == (1, 1, 2)
     assert {one.version for one in (first, again, next_day)} == {4}
     standing = next(row for row in town.rows(Campaign) if row.name == STANDING)
     records = [row for row in town.rows(Record) if row.campaign_id == standing.id]
     assert sorted((row.round, row.resident_id) for row in records) == [
-        (r, who) for r in (0, 1) for who in (WANG, LI, BABY)
+        (r, who) for r in (1, 2) for who in (WANG, LI, BABY)
     ]
 
 
@@ -86,3 +86,11 @@ def test_who_has_left_is_done_and_a_stranger_to_the_household_is_named(town, now
         tx.execute(update(Resident).where(Resident.id == LI).values(household_id=FLAT))
         with pytest.raises(KeyError, match=f"resident {LI} is not of household {FAMILY}"):
             await_self_report(tx, LI, FAMILY, now.date(), LINE, lambda: 1, now)
+
+
+def test_report_of_a_day_before_the_standing_campaign_is_not_lost(town, now):
+    """West of Greenwich it is still the day before; and what was written before is handled late."""
+    with town.store.transaction() as tx:
+        days = [now.date() - timedelta(days=n) for n in (0, 1, 9)]
+        rounds = [await_self_report(tx, WANG, FAMILY, day, LINE, lambda: 4, now) for day in days]
+    assert [one.round for one in rounds] == [1, 0, 0]
