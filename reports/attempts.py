@@ -38,7 +38,7 @@ def read_attempts(connection: Connection, scope: Scope) -> list[Dials]:
     )
     statement = (
         select(Attempt.number, Attempt.outcome, func.count(), *seconds)
-        .where(*_conditions(scope))
+        .where(*attempts_of(scope))
         .group_by(Attempt.number, Attempt.outcome)
         .order_by(Attempt.number, Attempt.outcome)
     )
@@ -59,7 +59,8 @@ _PLACES = {
 }
 
 
-def _conditions(scope: Scope) -> list[ColumnElement[bool]]:
+def attempts_of(scope: Scope) -> list[ColumnElement[bool]]:
+    """The conditions of a scope for attempts; with a place the statement joins household and community."""
     found: list[Any] = [Attempt.campaign_id == scope.campaign_id, *scope.in_place(_PLACES)]
     if scope.round is not None:
         found.append(Attempt.round == scope.round)

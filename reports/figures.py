@@ -21,19 +21,20 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal,
-    not_,
     or_,
     select,
+    true,
 )
 from sqlalchemy.sql.elements import ColumnElement
 
 from records.health import ASYMPTOMATIC, SYMPTOMATIC
-from records.symptoms import SYMPTOMS
+from records.symptoms import BIT, SYMPTOMS
 from records.tables import Community, FollowUp, Record
 from reports.indicators import FEVER_C, Tally
-from reports.labels import VISITS
+from reports.labels import DISPOSITION_LABELS, STATUS_LABELS, VISITS
 
 LEVELS = ("district", "subdistrict", "community", "grid", "building")
 
@@ -66,6 +67,11 @@ class Scope:
         """The conditions of the place, on the columns that hold each level; KeyError names an unknown level."""
         names = {level: [name] if isinstance(name, str) else name for level, name in self.place.items()}
         return [columns[level].in_(wanted) for level, wanted in names.items()]
+
+
+def in_place(place: Mapping[str, str | Sequence[str]]) -> list[ColumnElement[bool]]:
+    """The conditions of a place, for a statement that joins `record` and `community`."""
+    return Scope(0, place=place).in_place(_PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,14 @@ def read_figures(connection: Connection, scope: Scope, fever_c: float = FEVER_C)
     return Figures(scope, fever_c, {_spot(where, communities): tally for where, tally in spots.items()})
 
 
+def newest_round(connection: Connection, campaign_id: int) -> int:
+    """The latest round of a campaign in which anybody was called or reported, without counting; else its first."""
+    begun = or_(Record.attempts > 0, _facts(FEVER_C)["reported"])
+    rounds = select(Record.round).where(Record.campaign_id == campaign_id)
+    latest = connection.execute(rounds.where(begun).order_by(Record.round.desc()).limit(1)).scalar()
+    return latest or connection.execute(rounds.order_by(Record.round).limit(1)).scalar() or 0
+
+
 _PLACES: Mapping[str, Any] = {
     "district": Community.district,
     "subdistrict": Community.subdistrict,
@@ -151,6 +165,19 @@ _PLACES: Mapping[str, Any] = {
 
 _WHERE = (Record.community_id, Record.grid, Record.building, Record.day, Record.round)
 """The columns that make a spot; each statement below begins with them."""
+
+_TASKS: Mapping[str, ColumnElement[bool]] = {
+    "to_visit": FollowUp.kind.in_(VISITS),
+    "to_call": FollowUp.kind.not_in(VISITS),
+    "urgent": FollowUp.urgent.is_(True),
+}
+"""Counts of residents with an open follow-up of this kind."""
+
+_SAME = and_(
+    FollowUp.campaign_id == Record.campaign_id,
+    FollowUp.round == Record.round,
+    FollowUp.resident_id == Record.resident_id,
+)
 
 _BETWEEN, _WITHIN = "\x1e", "\x1f"  # the separators that no code of ours can hold
 
@@ -191,6 +218,28 @@ def _facts(fever_c: float) -> dict[str, ColumnElement[bool]]:
         "needs_help": Record.needs_help.is_(True),
         "needs_help_known": Record.needs_help.is_not(None),
     }
+
+
+def counted(name: str, fever_c: float = FEVER_C) -> ColumnElement[bool]:
+    """Whose record enters the count of this name, such as "fever" or "has_cough"; KeyError when there is none.
+
+    For a statement on `record`: so a figure is traced to its residents.
+    """
+    known = _facts(fever_c)
+    if name in known:
+        return known[name]
+    if name in DISPOSITION_LABELS:
+        return Record.disposition.is_(None) if name == "pending" else Record.disposition == name
+    if name in STATUS_LABELS:
+        return Record.status.is_(None) if name == "no_status" else Record.status == name
+    if name in _TASKS:
+        return exists().where(_SAME, FollowUp.closed_at.is_(None), _TASKS[name])
+    if name == "residents":
+        return true()
+    kind, _, symptom = name.partition("_")
+    bits: Any = {"has": Record.present, "knows": Record.present.op("|")(Record.absent)}[kind]
+    has: ColumnElement[bool] = bits.op("&")(BIT[symptom]) != 0
+    return has
 
 
 def _count_records(connection: Connection, scope: Scope, fever_c: float, at: _Spots) -> None:
@@ -246,16 +295,14 @@ def _seconds(connection: Connection) -> ColumnElement[Any]:
 
 
 def _count_follow_ups(connection: Connection, scope: Scope, at: _Spots) -> None:
-    visit = FollowUp.kind.in_(VISITS)
-    kinds = {"to_visit": visit, "to_call": not_(visit), "urgent": FollowUp.urgent.is_(True)}
     tasks = (
         select(FollowUp.round, FollowUp.resident_id)
-        .add_columns(*(func.max(_flag(condition)).label(name) for name, condition in kinds.items()))
+        .add_columns(*(func.max(_flag(condition)).label(name) for name, condition in _TASKS.items()))
         .where(FollowUp.campaign_id == scope.campaign_id, FollowUp.closed_at.is_(None))
         .group_by(FollowUp.round, FollowUp.resident_id)
         .subquery()
     )
     same = and_(tasks.c.round == Record.round, tasks.c.resident_id == Record.resident_id)
-    statement = _records(scope, *(func.sum(tasks.c[name]) for name in kinds)).join(tasks, same).group_by(*_WHERE)
+    statement = _records(scope, *(func.sum(tasks.c[name]) for name in _TASKS)).join(tasks, same).group_by(*_WHERE)
     for row in connection.execute(statement):
-        at[row[:5]].counts |= {name: int(number) for name, number in zip(kinds, row[5:], strict=True)}
+        at[row[:5]].counts |= {name: int(number) for name, number in zip(_TASKS, row[5:], strict=True)}

@@ -99,6 +99,7 @@ KIND_LABELS: Mapping[str, Label] = {
     "human": Label("要求人工", "Asked for a person"),
     "call_back": Label("回电", "Call back"),
     "watch": Label("继续观察", "Watch"),
+    "erasure": Label("要求删除资料", "Asked to be erased"),
     "other": Label("其他", "Other"),
 }
 
@@ -112,6 +113,7 @@ CLOSE_LABELS: Mapping[str, Label] = {
     "moved": Label("已搬走", "Moved away"),
     "mistaken": Label("误报", "Mistaken"),
     "reported": Label("本人已报告", "Has reported since"),
+    "erased": Label("已抹除", "Erased"),
 }
 EVENT_LABELS: Mapping[str, Label] = {
     "opened": Label("产生", "Opened"),
@@ -143,6 +145,7 @@ CHANNEL_LABELS: Mapping[str, Label] = {
     "telegram": Label("Telegram", "Telegram"),
     "simulated": Label("模拟", "Simulated"),
     "terminal": Label("终端", "Terminal"),
+    "outbox": Label("短信网关", "Message gateway"),
 }
 SEX_LABELS: Mapping[str, Label] = {"male": Label("男", "Male"), "female": Label("女", "Female")}
 YES_NO: Mapping[bool, Label] = {True: Label("是", "Yes"), False: Label("否", "No")}

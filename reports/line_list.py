@@ -7,12 +7,13 @@ from datetime import tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select
 
 from records.symptoms import names
-from records.tables import Community, Household, Record, Resident
+from records.tables import Community, Household, Notice, Record, Resident
 from reports import labels
-from reports.figures import Scope
+from reports.figures import Scope, counted
+from reports.indicators import FEVER_C
 from reports.labels import in_words
 from reports.table import Cell, Column, Label, Table
 from reports.table import Row as Line
@@ -51,20 +52,44 @@ _COLUMNS = (
     Column("reporter", Label("报告人", "Reported by")),
     Column("attempts", Label("呼叫次数", "Attempts"), "count", Label("本轮对此人的呼叫次数", "Attempts of the round")),
     Column("outcome", Label("最后外呼结果", "Last outcome")),
+    Column("written_at", Label("文字通知", "Written to"), "time"),
     Column("reported_at", Label("报告时间", "Reported at"), "time"),
 )
 
 
+_WRITTEN = and_(
+    Notice.campaign_id == Record.campaign_id,
+    Notice.round == Record.round,
+    Notice.household_id == Record.household_id,
+    or_(Record.reported_at.is_(None), Record.reported_at >= Notice.created_at),  # who had reported was not meant
+)
+
+
 def line_list(
-    connection: Connection, scope: Scope, *, full_phones: bool = False, zone: tzinfo = ZONE, limit: int | None = None
+    connection: Connection,
+    scope: Scope,
+    *,
+    full_phones: bool = False,
+    zone: tzinfo = ZONE,
+    limit: int | None = None,
+    first: int = 0,
+    figure: str = "residents",
+    fever_c: float = FEVER_C,
 ) -> Table:
     """One row for each record of the scope, by place and household; with one round, one row for each person.
 
-    Times are in `zone`. `full_phones` shows the numbers whole: only for whoever may see them.
+    Times are in `zone`. `full_phones` shows the numbers whole: only for whoever may see them. `figure` names a count,
+    such as "fever": only whoever is counted in it is listed, from the row `first` on. KeyError when there is none.
     """
-    statement = _statement(scope).limit(limit)
+    statement = _statement(scope).where(counted(figure, fever_c)).offset(first).limit(limit)
     rows = tuple(_line(row, full_phones, zone) for row in connection.execute(statement))
     return Table("line_list", Label("居民明细", "Line list"), _COLUMNS, rows, form="list").check()
+
+
+def listed(connection: Connection, scope: Scope, figure: str = "residents", fever_c: float = FEVER_C) -> int:
+    """How many rows the line list has."""
+    rows = select(func.count()).select_from(Record).join(Community, Community.id == Record.community_id)
+    return int(connection.execute(rows.where(*scope.conditions(), counted(figure, fever_c))).scalar_one())
 
 
 def _statement(scope: Scope) -> Select[Any]:
@@ -74,7 +99,7 @@ def _statement(scope: Scope) -> Select[Any]:
         *(Record.grid, Record.building, Household.unit, Record.language, Record.day, Record.disposition),
         *(Record.status, Record.colour, Record.temperature_c, Record.fever, Record.present, Record.absent),
         *(Record.onset_on, Record.contact, Record.needs_help, Record.needs, Record.reporter, Record.attempts),
-        *(Record.outcome, Record.reported_at),
+        *(Record.outcome, Record.reported_at, Notice.created_at.label("written_at")),
     )
     return (
         select(*columns)
@@ -82,6 +107,7 @@ def _statement(scope: Scope) -> Select[Any]:
         .join(Resident, Resident.id == Record.resident_id)
         .join(Household, Household.id == Record.household_id)
         .join(Community, Community.id == Record.community_id)
+        .outerjoin(Notice, _WRITTEN)
         .where(*scope.conditions())
         .order_by(Record.community_id, Record.grid, Record.building, Household.unit, Record.resident_id, Record.round)
     )
@@ -90,7 +116,7 @@ def _statement(scope: Scope) -> Select[Any]:
 def _line(row: Row[Any], full_phones: bool, zone: tzinfo) -> Line:
     number = row.roster_id or str(row.id)
     return Line(
-        (number, row.day.isoformat()),
+        (number, row.day.isoformat(), str(row.id)),
         (
             number,
             *resident_cells(row, full_phones),
@@ -110,6 +136,7 @@ def _line(row: Row[Any], full_phones: bool, zone: tzinfo) -> Line:
             in_words(row.reporter, labels.REPORTER_LABELS),
             row.attempts,
             in_words(row.outcome, labels.OUTCOME_LABELS),
+            row.written_at and row.written_at.astimezone(zone),
             row.reported_at and row.reported_at.astimezone(zone),
         ),
     )

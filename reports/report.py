@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import tzinfo
 from pathlib import Path
@@ -20,13 +21,24 @@ from reports.community import (
 )
 from reports.figures import Scope, read_figures
 from reports.follow_up import follow_up_table, visits_table
+from reports.given import read_given
 from reports.indicators import DISPOSITIONS, FEVER_C, RATES, REACH, RESIDENTS, SYMPTOM_COUNTS
 from reports.line_list import ZONE, line_list
+from reports.notices import notice_table
+from reports.public import public_tables
+from reports.quality import break_off_table, funnel_table, hour_table, question_table
+from reports.spread import heat_table, onset_table, together_table
 from reports.standing_out import standing_out_table
 from reports.table import Label, Table
 from reports.writers.csv_file import write_csv
+from reports.writers.fhir import write_fhir
+from reports.writers.flow_results import write_flow_results
 from reports.writers.html import write_html
+from reports.writers.json_file import write_json
+from reports.writers.parquet import write_parquet
 from reports.writers.xlsx import write_xlsx
+
+ALSO = ("json", "parquet", "fhir", "flow-results")
 
 
 def campaign_tables(
@@ -46,20 +58,34 @@ def campaign_tables(
         visits_table(connection, now, zone=zone),
         community_table(figures),
         *([day_table(trend)] if len(trend.days) > 1 else []),
+        *([heat_table(trend)] if len(trend.days) > 1 else []),
         symptom_table(figures),
+        onset_table(connection, now),
+        together_table(connection, now),
         *(community_table(figures, level) for level in ("district", "subdistrict") if len(figures.by_level(level)) > 1),
         _renamed(community_table(figures, "community", (RESIDENTS, *SYMPTOM_COUNTS)), "symptoms", _SYMPTOMS),
         _renamed(community_table(figures, "community", (*REACH, *DISPOSITIONS, *RATES)), "dispositions", _DISPOSITIONS),
         disposition_table(figures),
         rate_table(figures),
+        funnel_table(figures),
         outcome_table(dials),
         try_table(dials),
+        hour_table(connection, now, zone),
+        question_table(connection, now),
+        break_off_table(connection, now),
+        *_notices(connection, now),
         *(community_table(figures, level) for level in ("grid", "building")),
     ]
 
 
 _SYMPTOMS = Label("各社区症状", "Symptoms by community")
 _DISPOSITIONS = Label("各社区处置与应答率", "Dispositions and rates by community")
+
+
+def _notices(connection: Connection, scope: Scope) -> list[Table]:
+    """Who was written to, where anybody was; it is counted for a campaign as a whole, and shown for no part of it."""
+    table = None if scope.place else notice_table(connection, scope.campaign_id, scope.round)
+    return [table] if table and table.rows else []
 
 
 def _renamed(table: Table, suffix: str, title: Label) -> Table:
@@ -93,6 +119,49 @@ def write_report(
         write_csv(folder / "line_list.csv", people, language),
         write_csv(folder / "follow_up.csv", tasks, language),
         write_html(folder / "report.html", tables, language, Label(name, name), _about(connection, now, fever_c)),
+    ]
+
+
+def write_also(
+    connection: Connection,
+    scope: Scope,
+    folder: Path,
+    kinds: Collection[str],
+    language: str,
+    *,
+    full_phones: bool = False,
+) -> list[Path]:
+    """Writes what other programs read into `folder`, of the newest round: any of `ALSO`; returns the paths."""
+    now, tables = campaign_tables(connection, scope)
+    name, created = connection.execute(
+        select(Campaign.name, Campaign.created_at).where(Campaign.id == scope.campaign_id)
+    ).one()
+    people = line_list(connection, now, full_phones=full_phones)
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    if "json" in kinds:
+        written += [write_json(folder / f"{table.key}.json", table) for table in (*tables, people)]
+    if "parquet" in kinds:
+        written += [write_parquet(folder / f"{table.key}.parquet", table, language) for table in (*tables, people)]
+    if "fhir" in kinds:
+        written.append(write_fhir(folder / "fhir.json", name, read_given(connection, now)))
+    if "flow-results" in kinds:
+        written += write_flow_results(folder, name, created, read_given(connection, now))
+    return written
+
+
+def write_public(
+    connection: Connection, scope: Scope, folder: Path, language: str = "zh-Hans", fever_c: float = FEVER_C
+) -> list[Path]:
+    """Writes public.xlsx and public.html into `folder`, small counts hidden, and returns their paths."""
+    figures = read_figures(connection, scope, fever_c)
+    now = replace(scope, round=figures.newest_round if scope.round is None else scope.round)
+    tables = public_tables(figures.of_round(now.round or 0))
+    folder.mkdir(parents=True, exist_ok=True)
+    title = Label("社区健康情况（公开版）", "Health in the communities (public)")
+    return [
+        write_xlsx(folder / "public.xlsx", tables, language),
+        write_html(folder / "public.html", tables, language, title, _about(connection, now, fever_c)),
     ]
 
 

@@ -12,6 +12,7 @@ _KINDS = {
     "record": Label("记录中的自由文字", "Free text of records"),
     "follow_up": Label("跟进任务的原话与备注", "Words and notes of closed follow-ups"),
     "inbox": Label("已处理的来信", "Messages dealt with"),
+    "notice": Label("发出通知的地址", "Addresses of notices"),
     "round": Label("整轮任务", "Whole rounds"),
     "round_record": Label("其中的居民记录", "Records of these rounds"),
     "round_attempt": Label("其中的通话", "Attempts of these rounds"),

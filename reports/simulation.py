@@ -74,8 +74,18 @@ def lines_table(figures: Mapping[str, float]) -> Table:
     return Table("lines", title, columns, (Row((), tuple(cells)),), note=note, form="cards").check()
 
 
-def truth_table(shares: Mapping[str, tuple[int, int]], temperature_error_c: float | None) -> Table:
-    """The campaign against the truth of the made-up town; `shares` are (count, of) by the keys of `_SHARES`."""
+_WAYS = {
+    "": Label("与真实情况对照", "Against the truth"),
+    "voice": Label("与真实情况对照：语音通话", "Against the truth: called by voice"),
+    "text": Label("与真实情况对照：文字模拟", "Against the truth: called by text"),
+}
+
+
+def truth_table(shares: Mapping[str, tuple[int, int]], temperature_error_c: float | None, way: str = "") -> Table:
+    """The campaign against the truth of the made-up town; `shares` are (count, of) by the keys of `_SHARES`.
+
+    `way` tells those called by "voice" or "text" apart.
+    """
     columns = (
         Column("figure", Label("指标", "Figure")),
         Column("share", Label("结果", "Result"), "percent"),
@@ -88,4 +98,4 @@ def truth_table(shares: Mapping[str, tuple[int, int]], temperature_error_c: floa
     )
     error = "" if temperature_error_c is None else f"{temperature_error_c:.3f} °C"
     note = Label(f"体温平均绝对误差：{error}", f"Mean absolute error of the temperature: {error}")
-    return Table("truth", Label("与真实情况对照", "Against the truth"), columns, rows, note=note).check()
+    return Table(f"truth_{way}" if way else "truth", _WAYS[way], columns, rows, note=note).check()

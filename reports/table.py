@@ -40,6 +40,7 @@ class Ratio:
         return self.numerator / self.denominator if self.denominator else None
 
 
+HIDDEN = Label("*", "*")  # a figure that must not be published
 Cell = None | str | int | float | date | datetime | Label | Ratio
 
 
@@ -136,7 +137,7 @@ class Table:
         if len(row.cells) != len(self.columns):
             raise Unbalanced(f"{self.key}: row {row.key} has {len(row.cells)} cells, not {len(self.columns)}")
         for column, cell in zip(self.columns, row.cells, strict=True):
-            if cell is not None and not isinstance(cell, _TYPES[column.kind]):
+            if cell not in (None, HIDDEN) and not isinstance(cell, _TYPES[column.kind]):
                 raise Unbalanced(f"{self.key}: {cell!r} in row {row.key} is no {column.kind} ({column.key})")
 
     def _check_identity(self, row: Row, identity: Identity) -> None:

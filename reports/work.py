@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Any
 
@@ -12,6 +13,7 @@ from records.follow_ups import find_follow_up, history
 from records.tables import Campaign, Community, FollowUp, Record
 from reports import labels
 from reports.community import LEVEL_LABELS
+from reports.figures import in_place
 from reports.follow_up import tasks
 from reports.labels import in_words
 from reports.line_list import RESIDENT_COLUMNS, ZONE, masked, resident_cells, symptoms, written
@@ -21,7 +23,10 @@ from reports.table import Row as Line
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Which follow-ups: each entry that is not blank narrows the choice; `closed` asks for those that are done."""
+    """Which follow-ups: each entry that is not blank narrows the choice; `closed` asks for those that are done.
+
+    `assigned` asks for those that somebody has, or (False) nobody; `place` is as in a Scope.
+    """
 
     campaign: str = ""
     community: str = ""
@@ -30,6 +35,9 @@ class Chosen:
     assignee: str = ""
     overdue: bool = False
     closed: bool = False
+    assigned: bool | None = None
+    resident: int | None = None
+    place: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
 
     def conditions(self, now: datetime) -> list[ColumnElement[bool]]:
         """For a statement that joins `record` and `community`."""
@@ -40,8 +48,13 @@ class Chosen:
         found = [column == name for column, name in wanted if name]
         if self.campaign:
             found.append(FollowUp.campaign_id.in_(select(Campaign.id).where(Campaign.name == self.campaign)))
+        if self.resident is not None:
+            found.append(FollowUp.resident_id == self.resident)
+        if self.assigned is not None:
+            found.append(FollowUp.assignee != "" if self.assigned else FollowUp.assignee == "")
         if self.overdue:
             found.append(FollowUp.due_at <= now)
+        found += in_place(self.place)
         return [*found, FollowUp.closed_at.is_not(None) if self.closed else FollowUp.closed_at.is_(None)]
 
 
@@ -68,9 +81,14 @@ def work_table(
     zone: tzinfo = ZONE,
     limit: int | None = None,
 ) -> Table:
-    """One row for each follow-up chosen, the urgent first, then by due time; what is overdue stands out."""
+    """One row for each follow-up chosen, the urgent first, then by due time; of closed ones the newest first.
+
+    What is overdue stands out.
+    """
     wanted = tasks(*chosen.conditions(now))
     number = connection.execute(select(func.count()).select_from(wanted.order_by(None).subquery())).scalar_one()
+    if chosen.closed:
+        wanted = wanted.order_by(None).order_by(FollowUp.closed_at.desc(), FollowUp.id)
     rows = tuple(_line(row, now, full_phones, zone) for row in connection.execute(wanted.limit(limit)))
     note = Label(f"列出 {len(rows)} 项，共 {number} 项", f"{len(rows)} of {number} shown")
     return Table("work", Label("跟进任务", "Follow-ups"), _COLUMNS, rows, note=note, form="list").check()

@@ -34,14 +34,16 @@ addEventListener('beforeprint', () => document.querySelectorAll('details.long').
 """
 
 
-def write_html(path: Path, tables: Sequence[Table], language: str, title: Label, about: Label) -> Path:
+def write_html(
+    path: Path, tables: Sequence[Table], language: str, title: Label, about: Label, words: Sequence[Label] = ()
+) -> Path:
     """Writes the page, first shown in `language` and switchable; `about` says when and where. Returns the path."""
-    path.write_text(page(tables, language, title, about), encoding="utf-8")
+    path.write_text(page(tables, language, title, about, words), encoding="utf-8")
     return path
 
 
-def page(tables: Sequence[Table], language: str, title: Label, about: Label) -> str:
-    """The whole page as a text."""
+def page(tables: Sequence[Table], language: str, title: Label, about: Label, words: Sequence[Label] = ()) -> str:
+    """The whole page as a text; `words` are paragraphs in front of the tables."""
     short, tag = ("zh", "zh-Hans") if language.startswith("zh") else ("en", "en")
     style = files("reports.writers").joinpath("page.css").read_text(encoding="utf-8")
     return (
@@ -49,8 +51,13 @@ def page(tables: Sequence[Table], language: str, title: Label, about: Label) -> 
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title.read(language))}</title>\n<style>\n{style}</style>\n</head>\n<body>\n"
         f"<header><h1>{both(title)}</h1><p>{both(about)}</p>{_tools()}</header>\n"
-        f"<main>\n{_sections(tables)}</main>\n<script>{_SCRIPT}</script>\n</body>\n</html>\n"
+        f"<main>\n{_words(words)}{_sections(tables)}</main>\n<script>{_SCRIPT}</script>\n</body>\n</html>\n"
     )
+
+
+def _words(words: Sequence[Label]) -> str:
+    paragraphs = "".join(f"<p>{both(each)}</p>\n" for each in words)
+    return f'<section class="words">\n{paragraphs}</section>\n' if words else ""
 
 
 def _tools() -> str:

@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 
 from records.tables import Attempt, FollowUp, Household, Record, Resident
 from reports.attempts import outcome_table, read_attempts, try_table
-from reports.figures import Scope
+from reports.figures import Scope, newest_round, read_figures
 from reports.follow_up import follow_up_table, visits_table
-from reports.line_list import line_list, masked, written
+from reports.indicators import ALL
+from reports.line_list import line_list, listed, masked, written
 from reports.table import Ratio
 
 
@@ -51,7 +52,7 @@ def test_blank_stays_blank_and_never_becomes_no(town):
     known = {(row.roster_id, row.day.isoformat()): row for row in rows}
     blanks = 0
     for row in table.rows:
-        record = known[row.key]
+        record = known[row.key[:2]]
         for key in ("fever", "contact", "needs_help", "temperature_c", "reported_at", "onset_on"):
             assert (table.cell(row, key) is None) == (getattr(record, key) is None)
             blanks += table.cell(row, key) is None
@@ -139,3 +140,22 @@ def test_attempts_of_a_day_and_a_place(town):
         ).scalar_one()
         scope = Scope(1, first_day=day, last_day=day, place={"community": "梅里社区"})
         assert sum(each.attempts for each in read_attempts(connection, scope)) == expected > 0
+
+
+def test_every_count_is_traced_to_its_residents(town):
+    place = {"subdistrict": "望山街道"}
+    with town.reading() as connection:
+        figures = read_figures(connection, Scope(1, round=1, place=place)).whole()
+        for indicator in ALL:
+            if indicator.kind == "count":
+                name = indicator.key
+                assert listed(connection, Scope(1, round=1, place=place), name) == figures.count(indicator.numerator), (
+                    name
+                )
+        fever = line_list(connection, Scope(1, round=1), figure="fever")
+        assert {fever.cell(row, "fever").en for row in fever.rows} == {"Yes"}
+        again = line_list(connection, Scope(1, round=1), figure="fever", first=2, limit=3)
+        assert again.rows == fever.rows[2:5]
+        assert newest_round(connection, 1) == read_figures(connection, Scope(1)).newest_round == 2
+        with pytest.raises(KeyError):
+            line_list(connection, Scope(1), figure="wings")
