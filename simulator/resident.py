@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from random import Random
+from typing import Any
 
 from simulator.answers import FEVER_C, Answers, Asked, Told, subject
 from simulator.objections import objection, wrong_value
@@ -14,6 +15,7 @@ from simulator.people import Person, town_rates
 from simulator.speaker import Speaker
 
 ELDER = 65
+BRIEF = 0.6  # of those who speak aloud answer a machine in few words from the beginning
 GRAVE_C = 38.5  # short of breath with such a fever, he cries for help
 SWITCHES_AT = 3  # the turn at which who changes the language does so
 KEYS_FROM = 3  # asked the same so often, he presses keys where there are any,
@@ -40,7 +42,7 @@ class Spoken:
 
 
 class SimulatedResident:
-    """One person during one call; `family` is his whole household, `style` "speech" or "chat".
+    """One person during one call; `family` is his whole household, `style` "speech", "voice" or "chat".
 
     On a second call (`attempt_no` 2 and more) he no longer asks to be called later, nor hangs up midway.
     """
@@ -56,16 +58,23 @@ class SimulatedResident:
         self.calls_back_at: tuple[int, str] | None = None
         self.answers = Answers(person, family)
         self.elder = person.birth_year <= town_rates()["year"] - ELDER
-        self._speakers = {language: self._speaker(language, style) for language in self._languages()}
+        self.aloud = style == "voice"
+        self.brief = self.aloud and Random(f"brief {person.id}").random() < BRIEF
+        self.asked_before: tuple[Any, ...] = ()
+        self._speakers = {
+            (language, brief): self._speaker(language, style, brief)
+            for language in self._languages()
+            for brief in {False, self.aloud}
+        }
 
     def _languages(self) -> tuple[str, ...]:
         own = self.person.language
         return (own, OTHER[own]) if self.character.changes_language else (own,)
 
-    def _speaker(self, language: str, style: str) -> Speaker:
+    def _speaker(self, language: str, style: str, brief: bool) -> Speaker:
         traits = {
-            "talkative": self.character.talkative,
-            "terse": self.character.terse,
+            "talkative": self.character.talkative and not brief,
+            "terse": self.character.terse or brief,
             "dialect": self.character.dialect,
             "elder": self.elder,
         }
@@ -78,7 +87,7 @@ class SimulatedResident:
         language = self.person.language
         if self.character.changes_language and self.turn >= SWITCHES_AT:
             language = OTHER[language]
-        return self._speakers[language]
+        return self._speakers[language, self.brief]
 
     def answer(self, question: str, *, kind: str, asked: Asked, rng: Random) -> Spoken:
         """What he does when asked; `question` is the step's name, `kind` what is asked, `asked` its particulars.
@@ -89,6 +98,7 @@ class SimulatedResident:
         tenths of a degree, days, places of options.
         """
         self.turn += 1
+        self._understands_better(question, kind, asked)
         ways: tuple[Callable[[str, str, Asked, Random], Spoken | None], ...] = (
             self._leaves,
             self._is_silent,
@@ -108,6 +118,12 @@ class SimulatedResident:
     def machine_greeting(self, rng: Random) -> Spoken:
         """What his voicemail says when it takes the call."""
         return self._spoken(self._say("machine", rng), rng)
+
+    def _understands_better(self, question: str, kind: str, asked: Asked) -> None:
+        """Aloud, whoever is asked the same again was not understood, and puts it in fewer words from then on."""
+        now = question, kind, asked.get("person"), asked.get("symptom")
+        self.brief = self.brief or (self.aloud and now == self.asked_before)
+        self.asked_before = now
 
     # ---- what comes before any answer ----------------------------------------------------------------------
 

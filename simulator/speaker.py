@@ -21,13 +21,18 @@ Slots = dict[str, Slot]
 
 
 class Speaker:
-    """One person's tongue in one language; `style` is "speech" or "chat", `flags` colour the wording."""
+    """One person's tongue in one language; `flags` colour the wording.
+
+    `style` is "speech" (as a recogniser would write it down), "voice" (to be spoken aloud) or "chat".
+    """
 
     def __init__(self, language: str, style: str, flags: Iterable[str] = (), fahrenheit: bool = False):
         self.language = language
         self.style = style
         self.grammar: Grammar = grammar(language)
-        self.flags = frozenset(flags) | {style} | ({"fahrenheit"} if fahrenheit else set())
+        self.flags = (
+            frozenset(flags) | {"speech" if style == "voice" else style} | ({"fahrenheit"} if fahrenheit else set())
+        )
         self.fahrenheit = fahrenheit
 
     def say(self, rule: str, rng: Random, flags: Iterable[str] = (), slots: Slots | None = None) -> str:
@@ -154,7 +159,9 @@ class Speaker:
     # ---- writing it down -----------------------------------------------------------------------------------
 
     def written(self, text: str, rng: Random) -> str:
-        """The words as they reach the robot: a recogniser's have no punctuation, a thumb's little."""
+        """The words as they reach the robot: a recogniser's have no punctuation, a thumb's little; a voice has all."""
+        if self.style == "voice":
+            return EMOJI.sub("", text)
         if rng.random() < SLIP_CHANCE:
             text = self._slipped(text, rng)
         text = self._transcribed(text) if self.style == "speech" else self._typed(text, rng)
