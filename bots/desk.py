@@ -34,7 +34,8 @@ class Visit:
     """An attempt that reached somebody: what the desk must know to open the conversation.
 
     `people` are those it is made for, the person called first, as facts (`id`, `name`, `language`, ...) by resident id;
-    `facts` are more facts for the dialog. `opened_at` is aware.
+    `facts` are more facts for the dialog. `opened_at` is aware. `broken_off` is the memory of an earlier conversation
+    of this round, which is gone on with where it broke off.
     """
 
     attempt_id: int
@@ -50,6 +51,7 @@ class Visit:
     kind: Literal["phone", "chat"]
     opened_at: datetime
     facts: Mapping[str, Any] = field(default_factory=dict)
+    broken_off: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,9 @@ class Desk:
     def open(self, visit: Visit) -> tuple[int, Reply]:
         """Begins a conversation; returns its id and the greeting. ScriptError when the script is not there."""
         script = self.scripts(visit.script, visit.version)
-        dialog = Dialog(script, {**self.facts, **_facts(visit, script), **visit.facts})
+        facts = {**self.facts, **_facts(visit, script), **visit.facts}
+        taken_up = Dialog.take_up(script, visit.broken_off, facts) if visit.broken_off else None
+        dialog = taken_up or Dialog(script, facts)
         events = dialog.open()
         with self.store.transaction() as tx:
             conversation = open_conversation(
@@ -123,6 +127,11 @@ class Desk:
         self._hold(live)
         return conversation, dialog.reply
 
+    def message(self, visit: Visit, name: str) -> Reply:
+        """What the script says under this name to whom no conversation can be had; nothing is kept."""
+        script = self.scripts(visit.script, visit.version)
+        return Dialog(script, {**self.facts, **_facts(visit, script), **visit.facts}).message(name)
+
     def hear(self, conversation: int, heard: Heard) -> Reply:
         """One turn: what was heard goes in, what to say next comes out. KeyError when there is no such conversation.
 
@@ -132,6 +141,13 @@ class Desk:
             return self._turn(self._find(conversation), heard)
         except Stale:  # another process was quicker: read what it wrote, and repeat the turn once
             return self._turn(self._find(conversation), heard)
+
+    def reopen(self, conversation: int, heard: Heard) -> Reply:
+        """One more turn of a conversation that is over, to put right what was said in it; over again when it is."""
+        live = self._find(conversation)
+        with live.lock:
+            live.dialog.reopen()
+        return self._turn(live, heard)
 
     def standing(self, conversation: int, turns: int | None = None) -> tuple[int, Reply]:
         """How many turns a conversation has had, and what was said last. KeyError when there is no such conversation.
@@ -146,14 +162,20 @@ class Desk:
 
     def close(self, conversation: int) -> Closed:
         """Ends a conversation (as interrupted, if the dialog is not over), writes what is left, and sums it up."""
-        live = self._find(conversation)
-        if not live.dialog.over:
-            events = live.dialog.interrupt("closed")
-            self._note(live, live.seconds, events)
-        with self.store.transaction():
-            self._write(live)
-            given = self._fold(live)
-        self._drop(conversation)
+        try:
+            return self._close(self._find(conversation))
+        except Stale:  # a process that was given up for dead kept one more turn
+            return self._close(self._find(conversation))
+
+    def _close(self, live: _Live) -> Closed:
+        try:
+            if not live.dialog.over:
+                self._note(live, live.seconds, live.dialog.interrupt("closed"))
+            with self.store.transaction():
+                self._write(live)
+                given = self._fold(live)
+        finally:
+            self._drop(live.kept.id)
         requests = [e for e in live.events if isinstance(e, Requested)]
         ended = next(e for e in reversed(live.events) if isinstance(e, Ended))
         return Closed(ended.disposition, ended.reason, given, requests, live.seconds)
@@ -224,6 +246,17 @@ class Desk:
         script = self.scripts(kept.script, kept.script_version)
         seconds = max((e.seconds for e in events if isinstance(e, Heard)), default=0.0)
         return _Live(Dialog.recall(script, kept.memory), kept, script.essential, events, seconds=seconds)
+
+
+def rehearse(script: Script) -> None:
+    """A talk that nobody hears: lexicons are read by it, and not by all lines of a worker in their first turn."""
+    resident = {"id": "0", "name": "", "language": "zh-Hans"}
+    day = {"channel": "phone", "now": "2026-01-01T00:00:00+00:00", "day": 1, "previous": None}
+    dialog = Dialog(script, {"resident": resident, "members": [resident], **day})
+    dialog.open()
+    for words in ("三十六度五", "没有", "是的"):
+        if not dialog.over:
+            dialog.hear(Heard(words))
 
 
 def _facts(visit: Visit, script: Script) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bots.desk import Closed, Desk, Visit
-from bots.line import talk
+from bots.line import Line, talk
 from campaigns.plan import Plan
 from campaigns.runner import Tried, Try, fault
 from dialogs.events import Heard, Reply
@@ -61,8 +61,34 @@ class Exchange(Protocol):
     def pick_up(self, phone: str, at: datetime, number: int) -> Callee: ...  # noqa: D102
 
 
+class TelephoneLine(Line, Protocol):
+    """A line that somebody has picked up."""
+
+    hung_up: bool
+    heard_all: bool
+
+    @property
+    def seconds(self) -> float: ...  # noqa: D102
+    @property
+    def recorded(self) -> bool: ...  # noqa: D102
+
+    def machine_answers(self) -> bool:
+        """Whether an answering machine has picked up; what is not known is human."""
+        ...
+
+    def leave_message(self, reply: Reply) -> None:
+        """Says one thing to a machine."""
+        ...
+
+    def keep(self, name: str) -> None:
+        """Keeps the recording under this name, if there is one."""
+        ...
+
+
 class SimulatedLine:
     """A line to a simulated resident by words alone; it counts the seconds that speaking would have taken."""
+
+    recorded = False
 
     def __init__(self, callee: Callee, opened_at: datetime) -> None:
         self.callee, self.opened_at = callee, opened_at
@@ -89,6 +115,17 @@ class SimulatedLine:
         self.heard_all = not self.leaving
         if not self.leaving:
             self.seconds += spoken_seconds(reply.short, reply.language)
+
+    def machine_answers(self) -> bool:
+        """The exchange has told: who is here is human."""
+        return False
+
+    def leave_message(self, reply: Reply) -> None:
+        """Says one thing."""
+        self.tell(reply)
+
+    def keep(self, name: str) -> None:
+        """Words leave no recording."""
 
     def _hang_up(self) -> Heard:
         self.hung_up, self.heard_all = True, False
@@ -156,7 +193,7 @@ class Telephone:
         campaign: Campaign,
         round: int,
         plan: Plan,
-        line: Callable[[Callee, datetime], SimulatedLine] = SimulatedLine,
+        line: Callable[[Callee, datetime], TelephoneLine] = SimulatedLine,
     ) -> None:
         self.store, self.desk, self.exchange, self.line = store, desk, exchange, line
         self.campaign, self.round, self.plan = campaign, round, plan
@@ -204,8 +241,13 @@ class Telephone:
 
     def _answered(self, attempt: int, try_: Try, ring: Ring, answered_at: datetime) -> Tried:
         line = self.line(self.exchange.pick_up(try_.phone, answered_at, try_.number), answered_at)
-        residents = try_.due.answering(try_.phone)
-        closed = talk(line, self.desk, self._visit(attempt, try_, residents, answered_at))
+        visit = self._visit(attempt, try_, try_.due.answering(try_.phone), answered_at, line.recorded)
+        if line.machine_answers():
+            line.leave_message(self.desk.message(visit, "machine"))
+            ended_at = answered_at + timedelta(seconds=line.seconds)
+            return Tried("answered_machine", ended_at, noted=_noted(ring, answered_at=answered_at))
+        closed = talk(line, self.desk, visit)
+        line.keep(str(attempt))
         ended_at = answered_at + timedelta(seconds=line.seconds)
         noted = _noted(
             ring,
@@ -216,7 +258,9 @@ class Telephone:
         )
         return _tried(ring.outcome, closed, ended_at, self.plan, noted)
 
-    def _visit(self, attempt: int, try_: Try, residents: tuple[int, ...], answered_at: datetime) -> Visit:
+    def _visit(
+        self, attempt: int, try_: Try, residents: tuple[int, ...], answered_at: datetime, recorded: bool
+    ) -> Visit:
         return Visit(
             attempt_id=attempt,
             campaign_id=self.campaign.id,
@@ -230,6 +274,7 @@ class Telephone:
             address=try_.phone,
             kind="phone",
             opened_at=answered_at,
+            facts={"recorded": True} if recorded else {},
         )
 
 

@@ -24,6 +24,11 @@ def read(update: Update, received_at: datetime) -> Incoming | None:
     return _sent(chat.id, user, update.message) if update.message else None
 
 
+def chat_of(update: Update) -> int:
+    """The number of the chat that an update is about; 0 for none."""
+    return update.effective_chat.id if update.effective_chat else 0
+
+
 def _pressed(chat: int, user: User, query: CallbackQuery, received_at: datetime) -> Incoming:
     return Incoming(
         chat,
@@ -42,16 +47,27 @@ def _membership(chat: int, change: ChatMemberUpdated) -> Incoming:
 
 
 def _sent(chat: int, user: User, message: Message) -> Incoming:
-    language, words = user.language_code or "", (message.text or message.caption or "").strip()
+    language, words = user.language_code or "", _plain(message.text or message.caption or "")
     if message.contact:
         phone, own = _phone(message.contact), _own(message, message.contact, user)
         return Incoming(chat, "contact", message.date, language, phone=phone, own=own)
+    if message.forward_origin:  # somebody else's words are no answer of theirs
+        return Incoming(chat, "forwarded", message.date, language)
     if message.text and words.startswith("/"):
-        command = words.split()[0][1:].partition("@")[0].lower()
-        return Incoming(chat, "command", message.date, language, words=command)
+        name, _, rest = words[1:].partition(" ")
+        return Incoming(chat, "command", message.date, language, name.partition("@")[0].lower(), rest.strip())
+    if message.voice or message.audio:
+        return Incoming(chat, "voice", message.date, language)
+    if message.photo:
+        return Incoming(chat, "photo", message.date, language)
     if words:
         return Incoming(chat, "words", message.date, language, words=words)
     return Incoming(chat, "attachment" if message.effective_attachment else "nothing", message.date, language)
+
+
+def _plain(text: str) -> str:
+    """The text without what no store can keep: zero characters and halves of pairs."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode().strip()
 
 
 def _own(message: Message, contact: Contact, user: User) -> bool:

@@ -7,17 +7,21 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-Kind = Literal["words", "command", "contact", "button", "edited", "attachment", "blocked", "unblocked", "nothing"]
+Kind = Literal[
+    "words", "command", "contact", "button", "voice", "photo", "forwarded", "edited", "attachment", "blocked",
+    "unblocked", "nothing",
+]  # fmt: skip
 CHOSEN = "chosen"  # the data of a button that only shows what was chosen
 Keyboard = Literal["", "ask_contact", "remove"]
+Button = tuple[str, str]  # data, label
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
     """What somebody did in a chat with us; `words` are the text, the command's name, or the button's own data.
 
-    `phone` is E.164, and `own` tells whether it is proved to be the sender's. `query` and `message` are Telegram's ids
-    of a pressed button and of the message it is on. `at` is aware.
+    `rest` is what stands behind a command. `phone` is E.164, and `own` tells whether it is proved to be the sender's.
+    `query` and `message` are Telegram's ids of a pressed button and of the message it is on. `at` is aware.
     """
 
     chat: int
@@ -25,6 +29,7 @@ class Incoming:
     at: datetime
     language: str = ""
     words: str = ""
+    rest: str = ""
     phone: str = ""
     own: bool = False
     query: str = ""
@@ -32,21 +37,45 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A message to a chat: its text, buttons below it as (data, label), and what becomes of the chat's keyboard.
+class Spoken:
+    """What was heard in a voice message, or why nothing could be: `trouble` names a wording.
 
-    `ask_contact` shows a button labelled `label` by which the owner shares their own number; `remove` takes it away.
+    `words`, `confidence` and `alternatives` are the recogniser's; `clear` says whether it understood anything, `begun`
+    whether the talk began with this message.
     """
 
-    text: str
-    buttons: tuple[tuple[str, str], ...] = ()
+    words: str = ""
+    confidence: float = 0.0
+    alternatives: tuple[str, ...] = ()
+    clear: bool = False
+    trouble: str = ""
+    begun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to a chat: its text, buttons below it, and what becomes of the chat's keyboard.
+
+    With `columns` so many buttons stand in a row, else as many as fit. `code` is the token and the colour of a health
+    code, shown as a picture with the text below it. `ask_contact` shows a button labelled `label` by which the owner
+    shares their own number; `remove` takes it away.
+    """
+
+    text: str = ""
+    buttons: tuple[Button, ...] = ()
+    columns: int = 0
     keyboard: Keyboard = ""
     label: str = ""
+    code: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """All that is to be done in reply to one update; `chosen` is the label of the pressed button that stays."""
+    """All that is to be done in reply to one update; `chosen` is the label of the pressed button that stays.
+
+    `board` takes the place of the buttons that one was pressed of. `notice` is what is shown for a moment. `written` is
+    the id of the notice that this is, if it is one and no reply.
+    """
 
     update_id: int
     chat: int
@@ -55,6 +84,13 @@ class Outgoing:
     message: int | None = None
     notice: str = ""
     chosen: str = ""
+    board: Letter | None = None
+    written: int = 0
+
+    @property
+    def unasked(self) -> bool:
+        """Whether we write this of our own accord, and not in reply."""
+        return self.update_id < 0
 
     @property
     def empty(self) -> bool:
@@ -68,8 +104,13 @@ class Outgoing:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Outgoing:
         """Back from the inbox."""
-        letters = tuple(
-            Letter(**{**letter, "buttons": tuple((d, label) for d, label in letter["buttons"])})
-            for letter in data["letters"]
-        )
-        return cls(**{**data, "letters": letters})
+        board = data.get("board")
+        letters = tuple(map(_letter, data["letters"]))
+        return cls(**{**data, "letters": letters, "board": board and _letter(board)})
+
+
+def _letter(data: Mapping[str, Any]) -> Letter:
+    code = data.get("code")
+    return Letter(
+        **{**data, "buttons": tuple((d, label) for d, label in data["buttons"]), "code": code and tuple(code)}
+    )

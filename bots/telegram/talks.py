@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bots.desk import Closed, Desk, Visit
@@ -11,12 +13,13 @@ from dialogs.events import Heard, Reply
 from records.addresses import Linked, change_address
 from records.answers import last_answers
 from records.attempts import begin_attempt, end_attempt
-from records.conversations import Kept, conversation_at, load_conversation
+from records.conversations import Kept, conversation_at, just_over, last_of, load_conversation
 from records.residents import Member, load_members
 from records.self_reports import SCRIPT, Awaited, await_self_report, awaited, covered, tries
 from records.store import Tx
 
 HEARD_BY = "answered_human"
+CORRECTED = timedelta(minutes=15)  # after its end a conversation can be put right for so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +32,20 @@ class Standing:
 
 
 class Talks:
-    """The conversations of one channel; `zone` is the local time of residents for whom the roster names none."""
+    """The conversations of one channel; `zone` is the local time of residents for whom the roster names none.
 
-    def __init__(self, desk: Desk, channel: str, zone: str) -> None:
-        self.desk, self.channel, self.zone = desk, channel, zone
+    With `takes_up`, a call of the round that broke off is gone on with, at the question where it stood.
+    """
+
+    def __init__(self, desk: Desk, channel: str, zone: str, *, takes_up: bool = False) -> None:
+        self.desk, self.channel, self.zone, self.takes_up = desk, channel, zone, takes_up
 
     def now_open(self, tx: Tx, linked: Linked, at: datetime) -> Standing | None:
         """Today's conversation in this chat; one of an earlier day is closed, as its questions were about that day."""
         talk = conversation_at(tx, self.channel, linked.address)
         if talk is None:
             return None
-        zone = self._zone(linked)
+        zone = self.zone_of(linked)
         if talk.opened_at.astimezone(zone).date() < at.astimezone(zone).date():
             self.close(tx, linked, talk, at)
             return None
@@ -47,7 +53,7 @@ class Talks:
 
     def round(self, tx: Tx, linked: Linked, at: datetime) -> Awaited:
         """The round that the resident reports in: one that waits for them, else today's of the standing campaign."""
-        day = at.astimezone(self._zone(linked)).date()
+        day = at.astimezone(self.zone_of(linked)).date()
         found = awaited(tx, linked.resident_id, day, self.channel)
         return found or await_self_report(
             tx, linked.resident_id, linked.household_id, day, self.channel, self._version, at
@@ -68,18 +74,28 @@ class Talks:
             started_at=at,
             now=at,
         )
-        visit = self._visit(tx, linked, round, people, attempt, at.astimezone(self._zone(linked)))
+        visit = self._visit(tx, linked, round, people, attempt, at.astimezone(self.zone_of(linked)))
         conversation, _ = self.desk.open(visit)
         return self._standing(load_conversation(tx, conversation))
 
     def hear(self, tx: Tx, linked: Linked, talk: Kept, heard: Heard, at: datetime) -> Standing:
         """One turn; a conversation that is over after it is closed."""
-        seconds = max(0.0, (at - talk.opened_at).total_seconds())
-        self.desk.hear(talk.id, replace(heard, seconds=seconds))
-        standing = self._standing(talk)
-        if standing.reply.over:
-            self.close(tx, linked, talk, at)
-        return standing
+        self.desk.hear(talk.id, _timed(heard, talk, at))
+        return self._heard(tx, linked, talk, at)
+
+    def correctable(self, tx: Tx, linked: Linked, at: datetime) -> Kept | None:
+        """The conversation that ended so lately that an answer in it can still be put right."""
+        return just_over(tx, self.channel, linked.address, at - CORRECTED)
+
+    def correct(self, tx: Tx, linked: Linked, talk: Kept, heard: Heard, at: datetime) -> Standing:
+        """One more turn of a conversation that is over, which takes back what was said in it."""
+        self.desk.reopen(talk.id, _timed(heard, talk, at))
+        return self._heard(tx, linked, talk, at)
+
+    def done_today(self, tx: Tx, linked: Linked, at: datetime) -> bool:
+        """Whether today's report is in."""
+        found = awaited(tx, linked.resident_id, at.astimezone(self.zone_of(linked)).date(), self.channel)
+        return found is not None and found.done
 
     def close(self, tx: Tx, linked: Linked, talk: Kept, at: datetime) -> Closed:
         """Ends a conversation, over or not, with the attempt it belongs to and what the resident wished."""
@@ -97,6 +113,19 @@ class Talks:
         if closed.wished("stop"):
             change_address(tx, self.channel, linked.address, stopped_at=at)
         return closed
+
+    def zone_of(self, linked: Linked) -> ZoneInfo:
+        """The local time of a resident."""
+        return ZoneInfo(linked.time_zone or self.zone)
+
+    def _heard(self, tx: Tx, linked: Linked, talk: Kept, at: datetime) -> Standing:
+        standing = self._standing(talk)
+        spoken = standing.reply.language
+        if spoken != linked.language:  # it was changed in so many words, and is kept for what we write next
+            change_address(tx, self.channel, linked.address, language=spoken)
+        if standing.reply.over:
+            self.close(tx, linked, talk, at)
+        return standing
 
     def _standing(self, talk: Kept) -> Standing:
         return Standing(talk, *self.desk.standing(talk.id))
@@ -116,17 +145,23 @@ class Talks:
             address=linked.address,
             kind="chat",
             opened_at=at,
+            broken_off=self._broken_off(tx, round),
             facts={"previous": last_answers(tx, [linked.resident_id], at).get(linked.resident_id)},
         )
+
+    def _broken_off(self, tx: Tx, round: Awaited) -> Mapping[str, Any] | None:
+        last = last_of(tx, round.campaign_id, round.round, round.household_id) if self.takes_up else None
+        return last.memory if last else None
 
     def _version(self) -> int:
         return self.desk.scripts(SCRIPT, None).version
 
-    def _zone(self, linked: Linked) -> ZoneInfo:
-        return ZoneInfo(linked.time_zone or self.zone)
-
     def _local(self, linked: Linked, time: str) -> datetime:
-        return datetime.fromisoformat(time).replace(tzinfo=self._zone(linked))
+        return datetime.fromisoformat(time).replace(tzinfo=self.zone_of(linked))
+
+
+def _timed(heard: Heard, talk: Kept, at: datetime) -> Heard:
+    return replace(heard, seconds=max(0.0, (at - talk.opened_at).total_seconds()))
 
 
 def _facts(member: Member, linked: Linked) -> dict[str, str | int | None]:

@@ -7,11 +7,14 @@ import json
 import threading
 import time
 from collections import deque
+from email.parser import BytesParser
+from email.policy import HTTP
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 TOKEN = "4711:AAH-a-token-that-must-never-be-seen"
-PATIENCE = 8  # seconds until a test gives up waiting
+PATIENCE = 30  # seconds until a test gives up waiting
 
 
 class Refusal(Exception):
@@ -34,6 +37,7 @@ class BotApi:
         self.faults, self.delays = {}, {}
         self.next_update, self.next_message = 1000, 1
         self.polling, self.wanted = 0, []
+        self.hook, self.files = None, {}
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self.server.daemon_threads = True
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,))
@@ -68,9 +72,9 @@ class BotApi:
             self.next_update += 1
             return {"update_id": self.next_update, **content}
 
-    def until(self, holds, what="it"):
+    def until(self, holds, what="it", patience=PATIENCE):
         with self.changed:
-            assert self.changed.wait_for(holds, PATIENCE), f"waited {PATIENCE} s for {what} in vain"
+            assert self.changed.wait_for(holds, patience), f"waited {patience} s for {what} in vain"
 
     def sent(self, method="sendMessage"):
         return [data for name, data, _ in self.calls if name == method]
@@ -121,12 +125,51 @@ class BotApi:
             update["again"] -= 1
         return {key: value for key, value in update.items() if key != "again"}
 
-    def do_sendMessage(self, data):
+    def chat(self, data):
         chat = self.people.get(int(data["chat_id"]))
         if chat is None:
             raise Refusal(400, "Bad Request: chat not found")
         if chat.blocked:
             raise Refusal(403, "Forbidden: bot was blocked by the user")
+        return chat
+
+    def do_sendPhoto(self, data):
+        chat, photo = self.chat(data), data["photo"]
+        if not photo.startswith(b"\x89PNG"):
+            raise Refusal(400, "Bad Request: IMAGE_PROCESS_FAILED")
+        if len(data.get("caption", "")) > 1024:
+            raise Refusal(400, "Bad Request: message caption is too long")
+        sizes = [{"file_id": "p", "file_unique_id": "p", "width": 640, "height": 800}]
+        message = {**chat.message(), "photo": sizes, "caption": data.get("caption", ""), "from": self.do_getMe({})}
+        chat.received.append({**message, "text": message["caption"], "png": photo})
+        return message
+
+    def do_getFile(self, data):
+        if data["file_id"] not in self.files:
+            raise Refusal(400, "Bad Request: invalid file_id")
+        return {"file_id": data["file_id"], "file_unique_id": "u", "file_path": f"voice/{data['file_id']}.oga"}
+
+    def do_setWebhook(self, data):
+        self.hook = data
+        return True
+
+    def bring(self, update, to=None, secret=None, patience=PATIENCE):
+        """Brings an update to the webhook, or elsewhere, as Telegram does; the status of the answer."""
+        place = urlsplit(to or self.hook["url"])
+        connection = HTTPConnection(place.hostname, place.port, timeout=patience)
+        secret = self.hook["secret_token"] if secret is None else secret
+        headers = {"X-Telegram-Bot-Api-Secret-Token": secret.encode("latin-1")}
+        body = update if isinstance(update, bytes) else json.dumps(update).encode()
+        try:
+            connection.request("POST", place.path, body, headers)
+            return connection.getresponse().status
+        except BrokenPipeError:  # refused before it was read
+            return None
+        finally:
+            connection.close()
+
+    def do_sendMessage(self, data):
+        chat = self.chat(data)
         text = data.get("text", "")
         if not text.strip():
             raise Refusal(400, "Bad Request: message text is empty")
@@ -244,20 +287,38 @@ def _handler(api):
 
         def do_POST(self):
             _, bot, method = self.path.split("/")
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             try:
                 if bot != f"bot{TOKEN}":
                     raise Refusal(401, "Unauthorized")
-                self.reply(200, {"ok": True, "result": api.answer(method, dict(parse_qsl(body)))})
+                self.reply(200, {"ok": True, "result": api.answer(method, self.fields(body))})
             except Refusal as no:
                 more = {"parameters": no.parameters} if no.parameters else {}
                 self.reply(no.code, {"ok": False, "error_code": no.code, "description": no.description, **more})
 
-        def reply(self, code, content):
-            body = json.dumps(content).encode()
+        def do_GET(self):
+            path = unquote(self.path).removeprefix(f"/file/bot{TOKEN}/voice/").removesuffix(".oga")
+            content = api.files.get(path)
+            self.reply(404 if content is None else 200, content or b"", "application/octet-stream")
+
+        def fields(self, body):
+            kind = self.headers.get("Content-Type", "")
+            if not kind.startswith("multipart/"):
+                return dict(parse_qsl(body.decode()))
+            whole = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
+            files, plain = {}, {}
+            for part in whole.iter_parts():
+                name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
+                if part.get_filename():
+                    files[f"attach://{name}"] = content
+                plain[name] = content if part.get_filename() else content.decode()
+            return {name: files.get(value, value) for name, value in plain.items()}
+
+        def reply(self, code, content, kind="application/json"):
+            body = content if isinstance(content, bytes) else json.dumps(content).encode()
             try:
                 self.send_response(code)
-                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)

@@ -4,16 +4,14 @@ import json
 import logging
 import subprocess
 import sys
-import threading
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, update
 from telegram import Update
 
 from bots.desk import Desk
@@ -23,131 +21,22 @@ from bots.telegram.mailroom import Mailroom
 from bots.telegram.reception import Reception
 from dialogs.script import load_script
 from records.addresses import link, linked_at
-from records.inbox import open_updates
-from records.rounds import launch_round
+from records.notices import Unreached, leave_notice
 from records.store import Store
 from records.tables import (
     Answer,
     Attempt,
     Campaign,
-    Community,
     Conversation,
-    Household,
     Inbox,
+    Notice,
     Record,
-    Resident,
     Turn,
 )
-from tests.bots.bot_api import TOKEN, BotApi
+from tests.bots.bot_api import TOKEN
+from tests.bots.chats import ANN, LI, MOTHER, SEAL, WANG, now
 
 ROOT = Path(__file__).parents[2]
-WANG, ANN, LI, MOTHER = 1, 2, 3, 4
-PEOPLE = [  # id, household, name, phone, language, relation
-    (WANG, 1, "王伟", "+8611100000001", "zh-Hans", "head"),
-    (ANN, 2, "Ann Smith", "+8611100000002", "en", "head"),
-    (LI, 3, "李娜", "+8611100000003", "zh-Hans", "spouse"),
-    (MOTHER, 3, "李母", "+8611100000003", "zh-Hans", "head"),
-]
-SHORT = 0.05
-
-
-def now():
-    return datetime.now(UTC)
-
-
-class Town:
-    """The store with a few residents, the Bot API with their chats, and the bot, started and stopped at will."""
-
-    def __init__(self, store, api):
-        self.store, self.api = store, api
-        self.thread = None
-        with store.transaction() as tx:
-            tx.execute(
-                insert(Community), {"id": 1, "district": "和安区", "subdistrict": "柳岸街道", "name": "桂园社区"}
-            )
-            tx.execute(insert(Household), [{"id": n, "community_id": 1, "unit": f"{n}01"} for n in (1, 2, 3)])
-            for key, household, name, phone, language, relation in PEOPLE:
-                row = {"id": key, "household_id": household, "name": name, "phone": phone, "language": language}
-                tx.execute(insert(Resident), {**row, "relation": relation, "imported_at": now()})
-        self.wang = api.person(9_000_000_001, name="王伟", phone="8611100000001")
-        self.ann = api.person(9_000_000_002, "en", name="Ann", phone="+86 111 0000 0002")
-        self.li = api.person(9_000_000_003, name="李娜", phone="8611100000003")
-        self.stranger = api.person(9_000_000_009, "en", name="Bob", phone="8611199999999")
-
-    def launch(self, line="telegram"):
-        row = {"name": "每日健康", "script": "daily_check", "script_version": 1, "plan": {}, "line": line,
-               "state": "running", "created_at": now()}  # fmt: skip
-        with self.store.transaction() as tx:
-            tx.execute(insert(Campaign), row)
-            launch_round(tx, 1, 0, place={}, day=now().astimezone(ZoneInfo("Asia/Shanghai")).date(), due_at=now())
-
-    def start(self, token=TOKEN):
-        facts = {"caller": "桂园社区", "recorded": False}
-        desk = Desk(self.store, load_script, clock=now, facts=facts)
-        self.stopped, self.faults = threading.Event(), []
-
-        def run():
-            try:
-                serve(self.store, desk, token, base_url=self.api.url, poll_seconds=5, stopped=self.stopped)
-            except Exception as error:
-                self.faults.append(error)
-
-        self.thread = threading.Thread(target=run)
-        self.thread.start()
-
-    def stop(self):
-        if self.thread:
-            self.stopped.set()
-            self.thread.join(10)
-            assert not self.thread.is_alive()
-            assert self.faults == []
-            self.thread = None
-
-    def link(self, person):
-        """The person shares their number, and is greeted; returns how many messages they have."""
-        before = len(person.received)
-        person.shares()
-        person.gets(before + 2)
-        return before + 2
-
-    def talk(self, person, answers):
-        for answer in answers:
-            count = len(person.received)
-            person.presses(answer[1:-1]) if answer[0] == "[" else person.writes(answer)
-            person.gets(count + 1)
-
-    def rows(self, table, *where):
-        with self.store.reading() as tx:
-            return tx.execute(select(table.__table__).where(*where)).all()
-
-    def count(self, table):
-        with self.store.reading() as tx:
-            return tx.execute(select(func.count()).select_from(table)).scalar_one()
-
-    def settled(self):
-        """Waits until all updates are in the inbox, and done with."""
-        self.api.until(lambda: not self.api.ready, "the updates to be confirmed")
-        end = time.monotonic() + 5
-        while True:
-            with self.store.reading() as tx:
-                if not open_updates(tx, "telegram"):
-                    return
-            assert time.monotonic() < end, f"the inbox is not emptied after {self.api.calls[-3:]}"
-            time.sleep(SHORT)
-
-
-@pytest.fixture
-def town(sqlite_store, monkeypatch):
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    api = BotApi()
-    town = Town(sqlite_store, api)
-    yield town
-    try:
-        town.stop()
-    finally:
-        api.close()
-
-
 TALKS = {
     "zh": ("wang", WANG, ["36度5", "没有", "[不是]", "不用"], (36.5, False, 0, "green")),
     "en": (
@@ -277,7 +166,7 @@ def test_what_is_in_the_inbox_is_handled_after_a_crash(town):
 def be_killed(path, url):
     """The bot in a process of its own."""
     store = Store(f"sqlite:///{path}")
-    serve(store, Desk(store, load_script, clock=now), TOKEN, base_url=url, poll_seconds=5)
+    serve(store, Desk(store, load_script, clock=now), SEAL, TOKEN, base_url=url, poll_seconds=5)
 
 
 def test_what_was_received_but_not_handled_is_handled_at_the_next_start(town):
@@ -366,13 +255,33 @@ def test_only_the_own_number_links_a_chat(town):
     assert town.rows(Conversation) == []
 
 
-def test_family_that_shares_a_phone_is_known_by_its_head(town):
+def test_family_that_shares_a_phone_is_asked_who_writes(town):
     town.launch()
     town.start()
     town.link(town.li)
-    assert "李母" in town.li.last["text"]
+    assert "哪一位" in town.li.last["text"]
+    assert town.li.labels == ["母（户主）", "娜（配偶）"]
+    town.talk(town.li, ["36度8"])
+    assert "哪一位" in town.li.last["text"]
+    assert town.count(Conversation) == 0
+    town.talk(town.li, ["[娜（配偶）]"])
+    assert town.li.last["text"].startswith("李娜，您好")
     (attempt,) = town.rows(Attempt)
-    assert attempt.residents == [MOTHER, LI]
+    assert attempt.residents == [LI, MOTHER]
+
+
+def test_who_writes_can_be_said_in_words_and_must_be_of_the_family(town):
+    town.launch()
+    town.start()
+    town.link(town.li)
+    buttons = [[{"text": "x", "callback_data": f"who:{WANG}"}]]
+    count = len(town.li.received)
+    town.li.presses("x", {**town.li.last, "reply_markup": {"inline_keyboard": buttons}})
+    town.li.gets(count + 1)
+    assert "哪一位" in town.li.last["text"]
+    town.talk(town.li, ["李母"])
+    with town.store.reading() as tx:
+        assert linked_at(tx, "telegram", str(town.li.number)).resident_id == MOTHER
 
 
 def test_old_button_is_answered_but_changes_nothing(town):
@@ -381,12 +290,13 @@ def test_old_button_is_answered_but_changes_nothing(town):
     town.link(town.wang)
     town.talk(town.wang, ["36度4"])
     question = town.wang.last
-    town.talk(town.wang, ["[不是]"])
-    assert [b["text"] for b in question["reply_markup"]["inline_keyboard"][0]] == ["✓ 不是"]
+    town.talk(town.wang, ["[都没有]"])
+    town.settled()
+    assert [b["text"] for b in question["reply_markup"]["inline_keyboard"][0]] == ["✓ 都没有"]
     turns = town.count(Turn)
     data = town.api.sent()[-2]["reply_markup"]
-    assert "option:" in data
-    stale = {**question, "reply_markup": {"inline_keyboard": [[{"text": "x", "callback_data": "option:1:2:1"}]]}}
+    assert "tick:1:2:" in data
+    stale = {**question, "reply_markup": {"inline_keyboard": [[{"text": "x", "callback_data": "tick:1:2:cough"}]]}}
     town.wang.presses("x", stale)
     town.api.until(lambda: len(town.api.sent("answerCallbackQuery")) == 2, "an answer to the button")
     town.settled()
@@ -399,7 +309,7 @@ def test_language_is_chosen_and_kept(town):
     town.start()
     town.link(town.wang)
     town.talk(town.wang, ["/language", "[English]"])
-    assert town.wang.last["text"] == "All right, English from now on."
+    assert town.wang.last["text"] == "Of course, let us speak English. What is your temperature today?"
     town.talk(town.wang, ["/stop"])
     assert "no more messages" in town.wang.last["text"]
     with town.store.reading() as tx:
@@ -490,19 +400,19 @@ UPDATE = st.fixed_dictionaries(
 def test_no_update_raises_or_stays_unhandled(town, caplog, content, kind, linked):
     """Straight through the mailroom, without a server: whatever comes is done with, and nothing goes wrong inside."""
     desk = Desk(town.store, load_script, clock=now)
-    mailroom = Mailroom(town.store, Reception(desk, "Asia/Shanghai"))
+    mailroom = Mailroom(town.store, Reception(desk, SEAL, "Asia/Shanghai"))
     payload = town.api.update(**{kind: {**town.wang.message(), **content}})
     update = Update.de_json(payload, None)
     if linked:
         with town.store.transaction() as tx:
             link(tx, "telegram", str(update.effective_chat.id), WANG, now())
-    mailroom.keep({update.update_id: payload})
+    mailroom.keep([update])
     outgoing = mailroom.handle(update)
     if outgoing:
         assert outgoing == Outgoing.from_json(json.loads(json.dumps(outgoing.to_json())))
-        mailroom.note_sent(outgoing)
+        mailroom.note_sent([(outgoing, False)])
     assert mailroom.handle(update) is None
-    assert mailroom.left_over(None) == []
+    assert mailroom.sweep(None, alone=True) == []
     assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
 
 
@@ -573,5 +483,46 @@ def test_unknown_token_is_refused_in_words(town):
 
 def test_without_a_token_it_says_where_to_get_one(town):
     with pytest.raises(TokenRefused, match="@BotFather"):
-        serve(town.store, Desk(town.store, load_script, clock=now), " ")
+        serve(town.store, Desk(town.store, load_script, clock=now), SEAL, " ")
     assert "WENAN_TELEGRAM_TOKEN" in NO_TOKEN
+
+
+def leave_notices(town, *residents):
+    with town.store.transaction() as tx:
+        for resident, household in residents:
+            home = Unreached(1, 0, household, {resident: f"+86111000000{resident:02}"})
+            assert leave_notice(tx, home, now(), now() + timedelta(hours=1), links=True)
+
+
+def test_resident_whom_no_call_reached_is_written_to_and_answers_there(town):
+    with town.store.transaction() as tx:
+        link(tx, "telegram", str(town.wang.number), WANG, now())
+    town.launch(line="simulated")
+    leave_notices(town, (WANG, 1))
+    town.start()
+    town.wang.gets(1)
+    assert "桂园社区" in town.wang.last["text"]
+    assert "没能打通您的电话" in town.wang.last["text"]
+    town.talk(town.wang, ["[现在报告]", "36度5", "没有", "[不是]", "不用"])
+    town.settled()
+    (record,) = town.rows(Record, Record.resident_id == WANG)
+    assert (record.campaign_id, record.disposition, record.channel) == (1, "complete", "telegram")
+    (notice,) = town.rows(Notice)
+    assert notice.channel == "telegram"
+    assert notice.sent_at is not None
+    town.stop()
+    town.start()
+    town.talk(town.wang, ["谢谢"])
+    assert sum("没能打通" in text for text in town.wang.texts) == 1
+
+
+def test_notice_that_the_chat_refuses_is_left_to_the_gateway(town):
+    with town.store.transaction() as tx:
+        link(tx, "telegram", str(town.wang.number), WANG, now())
+    town.launch(line="simulated")
+    leave_notices(town, (WANG, 1))
+    town.api.fail("sendMessage", 403, "Forbidden: bot was blocked by the user")
+    town.start()
+    town.api.until(lambda: town.rows(Notice, Notice.channel == "outbox"), "the notice to go elsewhere")
+    (notice,) = town.rows(Notice)
+    assert (notice.address, notice.sent_at) == ("+8611100000001", None)
