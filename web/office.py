@@ -1,0 +1,31 @@
+"""What the pages need of the house, handed in once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bots.desk import Desk
+from records.seal import Seal
+from records.store import Store
+from reports.indicators import FEVER_C
+from reports.line_list import ZONE
+from web.live import Live
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The rooms behind the pages: `name` is who calls, by language; `uploads` keeps rosters until they are accepted."""
+
+    store: Store
+    desk: Desk
+    seal: Seal
+    clock: Callable[[], datetime]
+    name: Mapping[str, str]
+    uploads: Path
+    fever_c: float = FEVER_C
+    zone: ZoneInfo = ZONE
+    live: Live = field(default_factory=Live)

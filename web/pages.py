@@ -1,0 +1,113 @@
+"""Makes pages of templates: in one language, with tables, charts and the token for forms at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup
+
+from dialogs.wording import traditional
+from records.residents import masked
+from reports.community import LEVEL_LABELS
+from reports.labels import KIND_LABELS
+from reports.table import Chart, Label, Ratio, Table, shown
+from reports.writers.bilingual import parts
+from reports.writers.charts import draw
+from web.access import LANGUAGE, form_token, office_of
+
+LANGUAGES = {"zh-Hans": "中文", "en": "English"}
+
+_PAGES = Environment(
+    loader=PackageLoader("web"),
+    autoescape=select_autoescape(default=True),
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def page(request: Request, name: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page of the template `name`, for whoever is signed in, in the language they read."""
+    return HTMLResponse(fragment(request, name, **values), status)
+
+
+def fragment(request: Request, name: str, /, **values: Any) -> str:
+    """The text of a template."""
+    visitor = getattr(request.state, "visitor", None)
+    common = {
+        "request": request,
+        "path": request.url.path,
+        "member": visitor.member if visitor else None,
+        "csrf": form_token(request),
+        "languages": LANGUAGES,
+    }
+    return render(name, values.pop("language", "") or language_of(request), **common, **values)
+
+
+def render(name: str, language: str, /, **values: Any) -> str:
+    """The text of a template in a language; `say(zh, en)` and `read(label)` pick theirs."""
+    return _PAGES.get_template(name).render(
+        language=language, chinese=language.startswith("zh"), say=_say(language), read=_read(language), **values
+    )
+
+
+def language_of(request: Request) -> str:
+    """The language of whoever is signed in, else as chosen at this browser, else as the browser asks for."""
+    visitor = getattr(request.state, "visitor", None)
+    if visitor:
+        return str(visitor.language)
+    chosen = request.query_params.get("language") or request.cookies.get(LANGUAGE, "")
+    if chosen in LANGUAGES:
+        return chosen
+    return "en" if request.headers.get("accept-language", "zh").lower().startswith("en") else "zh-Hans"
+
+
+def go(path: str, **query: Any) -> RedirectResponse:
+    """Sends the browser on to a page of ours after a form."""
+    return RedirectResponse(f"{path}?{urlencode(query, doseq=True)}" if query else path, 303)
+
+
+def local(request: Request, path: str) -> str:
+    """A path of ours as given in a form, else the first page: nobody is sent on to another site."""
+    return path if path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path else "/"
+
+
+def _say(language: str) -> Callable[[str, str], str]:
+    if language == "zh-Hant":
+        return lambda zh, en: traditional(zh)
+    return lambda zh, en: zh if language.startswith("zh") else en
+
+
+def _read(language: str) -> Callable[[Any], str]:
+    def read(value: Label | str | None) -> str:
+        return value.read(language) if isinstance(value, Label) else value or ""
+
+    return read
+
+
+def _address(path: str, query: Mapping[str, Any], **more: Any) -> str:
+    """A path with these parameters; blank ones are left out."""
+    known = {name: value for name, value in {**query, **more}.items() if value not in (None, "", [])}
+    return f"{path}?{urlencode(known, doseq=True)}" if known else path
+
+
+def _chart(table: Table, chart: Chart) -> Markup:
+    return Markup(draw(table, chart))  # our own drawing, which escapes what it is given
+
+
+def _moment(at: datetime, request: Request) -> str:
+    return f"{at.astimezone(office_of(request).zone):%Y-%m-%d %H:%M}"
+
+
+_PAGES.globals.update(
+    shown=shown, parts=parts, chart=_chart, address=_address, moment=_moment, masked=masked, Ratio=Ratio,
+    is_share=lambda cell: isinstance(cell, Ratio), levels=LEVEL_LABELS, kinds=KIND_LABELS,
+)  # fmt: skip
+STYLE = files("reports.writers").joinpath("page.css")

@@ -1,0 +1,297 @@
+"""Campaigns: made, looked at beforehand, launched and followed as they go on; their files."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form, HTTPException, Request
+from fastapi.responses import Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from campaigns import lifecycle
+from campaigns.campaign import CampaignError, Preview, create, preview
+from campaigns.plan_file import load_plan
+from campaigns.progress import progress
+from dialogs.script import load_script, script_names
+from records.errors import Mendable
+from records.places import communities
+from records.tables import Campaign
+from reports.community import community_table
+from reports.figures import Scope, newest_round, read_figures
+from reports.follow_up import follow_up_table
+from reports.indicators import BRIEF
+from reports.line_list import line_list
+from reports.pulse import read_pulse
+from reports.report import campaign_tables
+from reports.table import Label, Table
+from reports.writers.csv_file import write_csv
+from reports.writers.html import write_html
+from reports.writers.xlsx import write_xlsx
+from web.access import (
+    FULL_NUMBERS,
+    Rooms,
+    Staff,
+    Visitor,
+    Worker,
+    campaign_or_404,
+    campaigns_for,
+    holds,
+    newest_for,
+    note,
+    own_form,
+    still_there,
+)
+from web.office import Office
+from web.pages import go, page, render
+
+MAY: dict[str, Callable[[Office, Campaign], Any]] = {
+    "launch": lambda office, campaign: lifecycle.schedule(office.store, campaign, office.clock()),
+    "pause": lambda office, campaign: lifecycle.pause(office.store, campaign),
+    "resume": lambda office, campaign: lifecycle.resume(office.store, campaign),
+    "cancel": lambda office, campaign: lifecycle.cancel(office.store, campaign, office.clock()),
+}
+OF_STATE = {
+    "draft": ("launch", "cancel"), "scheduled": ("pause", "cancel"), "running": ("pause", "cancel"),
+    "paused": ("resume", "cancel"), "completed": ("launch",), "exhausted": ("launch",), "cancelled": (),
+}  # fmt: skip
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/campaigns")
+def all_of_them(request: Request, office: Rooms, visitor: Worker) -> Response:
+    """The campaigns of which the visitor may see a part."""
+    return page(request, "campaigns.html", campaigns=campaigns_for(office, visitor.member))
+
+
+@router.get("/campaigns/new")
+def form(request: Request, office: Rooms, visitor: Staff) -> Response:
+    """The form for a new one."""
+    return _form(request, office, visitor, {"name": "", "script": "", "lines": 10, "community": []}, "")
+
+
+def _form(request: Request, office: Office, visitor: Visitor, given: dict[str, Any], problem: str) -> Response:
+    with office.store.reading() as tx:
+        mine = [place for place in communities(tx) if visitor.member.sees({**place, "grid": "", "building": ""})]
+    return page(
+        request,
+        "campaign_new.html",
+        status=422 if problem else 200,
+        scripts={name: load_script(name) for name in script_names()},
+        places=mine,
+        given=given,
+        problem=problem,
+    )
+
+
+@router.post("/campaigns/new", dependencies=[Depends(own_form)])
+def make(
+    request: Request,
+    office: Rooms,
+    visitor: Staff,
+    name: Annotated[str, Form()] = "",
+    script: Annotated[str, Form()] = "",
+    lines: Annotated[int, Form(ge=1, le=10_000)] = 10,
+    community: Annotated[Sequence[str], Form()] = (),
+) -> Response:
+    """Makes a campaign, as a draft, and shows whom it would call."""
+    try:
+        made = make_campaign(office, visitor, name.strip(), script, lines, list(community))
+    except CampaignError as error:
+        given = {"name": name, "script": script, "lines": lines, "community": list(community)}
+        return _form(request, office, visitor, given, _said(error, visitor))
+    return go(f"/campaigns/{made.id}")
+
+
+def make_campaign(office: Office, visitor: Visitor, name: str, script: str, lines: int, chosen: list[str]) -> Campaign:
+    """A new campaign within what the visitor may see; CampaignError says why it cannot be; 403, 404."""
+    if script not in script_names():
+        raise HTTPException(404, "nothing")
+    place = visitor.member.narrowed({"community": chosen} if chosen else {})
+    if chosen and place["community"] != chosen:
+        raise HTTPException(403, "place")
+    campaign = create(
+        office.store,
+        name,
+        script=script,
+        version=load_script(script).version,
+        plan=load_plan("default"),
+        place=place,
+        lines=lines,
+        now=office.clock(),
+    )
+    note(office, visitor, "made", f"campaign {campaign.id}")
+    return campaign
+
+
+@router.get("/campaigns/{number}")
+def show(request: Request, office: Rooms, visitor: Worker, number: int, problem: str = "") -> Response:
+    """One campaign: before its launch whom it would call, afterwards how it goes."""
+    campaign = campaign_or_404(office, visitor.member, number)
+    note(office, visitor, "watched", f"campaign {number}")
+    mine = holds(visitor.member, campaign.place)
+    seen: Preview | None = None
+    if campaign.state in ("draft", "scheduled") and mine:
+        seen = preview(office.store, campaign, office.clock())
+    return page(
+        request,
+        "campaign.html",
+        campaign=campaign,
+        seen=seen,
+        may=OF_STATE.get(campaign.state, ()) if mine and visitor.member.may("staff") else (),
+        may_full=visitor.member.may(FULL_NUMBERS),
+        live=_seen(office, visitor, campaign, wall=False),
+        problem=problem,
+    )
+
+
+@router.post("/campaigns/{number}/{deed}", dependencies=[Depends(own_form)])
+def change(request: Request, office: Rooms, visitor: Staff, number: int, deed: str) -> Response:
+    """Launches, pauses, resumes or cancels."""
+    try:
+        change_campaign(office, visitor, number, deed)
+    except CampaignError:  # somebody else was quicker; the page shows how it stands now
+        return go(f"/campaigns/{number}", problem=deed)
+    return go(f"/campaigns/{number}")
+
+
+def change_campaign(office: Office, visitor: Visitor, number: int, deed: str) -> Campaign:
+    """One deed with a campaign that lies as a whole within what the visitor may see; CampaignError says why not."""
+    campaign = campaign_or_404(office, visitor.member, number)
+    if deed not in MAY:
+        raise HTTPException(404, "nothing")
+    if not holds(visitor.member, campaign.place):
+        raise HTTPException(403, "place")
+    if campaign.line != "simulated" and deed == "launch":
+        raise CampaignError(f"campaign {campaign.name!r} is on the line {campaign.line!r}, which has its own service")
+    MAY[deed](office, campaign)
+    office.live.forget()
+    note(office, visitor, deed, f"campaign {number}")
+    return campaign
+
+
+@router.get("/campaigns/{number}/live")
+async def live(request: Request, office: Rooms, visitor: Worker, number: int, wall: bool = False) -> Response:
+    """How it goes on, as Server-Sent Events: the part of the page that changes, whenever it has changed."""
+    campaign = await run_in_threadpool(campaign_or_404, office, visitor.member, number)
+    if not wall:
+        await run_in_threadpool(note, office, visitor, "watched", f"campaign {number}")
+    key = _key(visitor, campaign, wall)
+    events = office.live.watch(key, lambda: _pulse(office, visitor, campaign, wall), lambda: still_there(request))
+    return StreamingResponse(events, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+
+def _key(visitor: Visitor, campaign: Campaign, wall: bool) -> str:
+    """The same for all who see the same."""
+    return f"{wall} {campaign.id} {visitor.language} {sorted(visitor.member.place.items())}"
+
+
+def _seen(office: Office, visitor: Visitor, campaign: Campaign, *, wall: bool) -> str:
+    """The live part as it was a moment ago."""
+    return office.live.get(_key(visitor, campaign, wall), lambda: _pulse(office, visitor, campaign, wall))
+
+
+def _pulse(office: Office, visitor: Visitor, campaign: Campaign, wall: bool = False) -> str:
+    """The live part of a campaign's page, for what the visitor may see of it; a wall names places, and no person."""
+    now = office.clock()
+    seen = progress(office.store, campaign, now) if campaign.plan else None  # one that stands open calls nobody
+    with office.store.reading() as tx:
+        scope = Scope(campaign.id, round=newest_round(tx, campaign.id), place=visitor.member.narrowed({}))
+        pulse = read_pulse(tx, scope, office.fever_c, office.zone)
+        places = community_table(read_figures(tx, scope, office.fever_c), shown=BRIEF) if wall else None
+    query = {"campaign": campaign.id, "round": scope.round}
+    return render(
+        "pulse.html", visitor.language, campaign=campaign, seen=seen, pulse=pulse, places=places, query=query,
+        zone=office.zone,
+    )  # fmt: skip
+
+
+@router.get("/campaigns/{number}/files/{name}")
+def file(request: Request, office: Rooms, visitor: Worker, number: int, name: str, full: bool = False) -> Response:
+    """A file of the newest round, of what the visitor may see; whole numbers only for whoever may see them."""
+    campaign = campaign_or_404(office, visitor.member, number)
+    if name not in FILES:
+        raise HTTPException(404, "nothing")
+    if full and not visitor.member.may(FULL_NUMBERS):
+        raise HTTPException(403, "role")
+    kind, make = FILES[name]
+    with tempfile.TemporaryDirectory() as folder:
+        made = make(office, visitor, campaign, Path(folder) / name, full)
+        content = made.read_bytes()
+    note(office, visitor, "downloaded", f"campaign {number}", f"{name}{' with whole numbers' if full else ''}")
+    shown = quote(re.sub(r"[^\w.-]+", "_", f"{campaign.name}_{name}"))
+    return Response(content, media_type=kind, headers={"content-disposition": f"attachment; filename*=UTF-8''{shown}"})
+
+
+def _scope(office: Office, visitor: Visitor, campaign: Campaign) -> Scope:
+    with office.store.reading() as tx:
+        return Scope(campaign.id, round=newest_round(tx, campaign.id), place=visitor.member.narrowed({}))
+
+
+def tables_of(office: Office, visitor: Visitor, campaign: Campaign) -> list[Table]:
+    """All tables of the newest round of a campaign, and its trend, of what the visitor may see."""
+    scope = _scope(office, visitor, campaign)
+    with office.store.reading() as tx:
+        return campaign_tables(tx, replace(scope, round=None), office.fever_c, office.zone)[1]
+
+
+def people_of(office: Office, visitor: Visitor, campaign: Campaign, full: bool) -> Table:
+    """The line list of the newest round."""
+    with office.store.reading() as tx:
+        return line_list(tx, _scope(office, visitor, campaign), full_phones=full, zone=office.zone)
+
+
+def work_of(office: Office, visitor: Visitor, campaign: Campaign, full: bool) -> Table:
+    """The open follow-ups of the newest round."""
+    with office.store.reading() as tx:
+        return follow_up_table(tx, _scope(office, visitor, campaign), full_phones=full, zone=office.zone)
+
+
+def _workbook(office: Office, visitor: Visitor, campaign: Campaign, path: Path, full: bool) -> Path:
+    return write_xlsx(path, tables_of(office, visitor, campaign), visitor.language)
+
+
+def _report(office: Office, visitor: Visitor, campaign: Campaign, path: Path, full: bool) -> Path:
+    name, at = campaign.name, f"{office.clock().astimezone(office.zone):%Y-%m-%d %H:%M}"
+    return write_html(path, tables_of(office, visitor, campaign), visitor.language, Label(name, name), Label(at, at))
+
+
+def _people_csv(office: Office, visitor: Visitor, campaign: Campaign, path: Path, full: bool) -> Path:
+    return write_csv(path, people_of(office, visitor, campaign, full), visitor.language)
+
+
+def _people_xlsx(office: Office, visitor: Visitor, campaign: Campaign, path: Path, full: bool) -> Path:
+    return write_xlsx(path, [people_of(office, visitor, campaign, full)], visitor.language)
+
+
+def _work_csv(office: Office, visitor: Visitor, campaign: Campaign, path: Path, full: bool) -> Path:
+    return write_csv(path, work_of(office, visitor, campaign, full), visitor.language)
+
+
+FILES: dict[str, tuple[str, Callable[[Office, Visitor, Campaign, Path, bool], Path]]] = {
+    "community.xlsx": (XLSX, _workbook),
+    "report.html": ("text/html; charset=utf-8", _report),
+    "line_list.csv": ("text/csv; charset=utf-8", _people_csv),
+    "line_list.xlsx": (XLSX, _people_xlsx),
+    "follow_up.csv": ("text/csv; charset=utf-8", _work_csv),
+}
+
+
+@router.get("/wall")
+def wall(request: Request, office: Rooms, visitor: Worker) -> Response:
+    """The leaders' screen: the newest campaign in large figures that follow it by themselves."""
+    newest = newest_for(office, visitor.member)
+    if newest is None:
+        return page(request, "nothing_yet.html")
+    return page(request, "wall.html", campaign=newest, live=_seen(office, visitor, newest, wall=True))
+
+
+def _said(error: Exception, visitor: Visitor) -> str:
+    return error.read(visitor.language) if isinstance(error, Mendable) else str(error)

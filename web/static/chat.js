@@ -1,0 +1,26 @@
+// Sends an answer without loading the page again; without it the form does the same.
+const chat = document.getElementById('chat');
+const show = () => {
+  chat.querySelector('.talk li:last-child')?.scrollIntoView({ block: 'nearest' });
+  chat.querySelector('#words')?.focus({ preventScroll: true });
+};
+chat.addEventListener('submit', async event => {
+  if (event.target.id !== 'say') return;
+  event.preventDefault();
+  const sent = new URLSearchParams(new FormData(event.target, event.submitter));
+  if (event.submitter?.name === 'button') sent.delete('words');
+  event.target.querySelectorAll('button').forEach(button => { button.disabled = true; });
+  try {
+    const answer = await fetch(event.target.action, { method: 'POST', body: sent });
+    if (!answer.ok) throw new Error(answer.status);
+    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    document.documentElement.lang = page.documentElement.lang;
+    chat.replaceChildren(...page.getElementById('chat').childNodes);
+    history.replaceState(null, '', answer.url);
+    show();
+  } catch {
+    event.target.querySelectorAll('button').forEach(button => { button.disabled = false; });
+    event.target.submit();
+  }
+});
+show();
