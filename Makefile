@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test test-long test-kill check format bench fuzz lock clean
+.PHONY: help demo test test-long test-kill check format bench fuzz voice-models lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 14
@@ -23,8 +23,9 @@ help:  ## this list
 	@$(PYTHON) -m pip --quiet --disable-pip-version-check --python $(BIN)/python install -r requirements-bench.lock
 	@touch $@
 
-demo: .venv/run  ## the main job: 2,000 residents called, tables in out/
-	@$(BIN)/python run_bot.py demo
+VOICE ?= 100
+demo: .venv/run  ## the main job: 2,000 residents called, tables in out/ (VOICE=all: everybody by full audio)
+	@$(BIN)/python run_bot.py demo --voice $(VOICE)
 
 test: .venv/dev  ## the tests (about two minutes)
 	@$(BIN)/python -m pytest -n 2
@@ -49,6 +50,21 @@ bench: .venv/bench  ## speed and memory beside their goals
 
 fuzz: .venv/dev  ## 1,000,000 strings through the understanding
 	@$(BIN)/python -m tests.dialogs.understanding.fuzz
+
+# The makers of speech models have an environment of their own: torch is in no other. See docs/voice.md.
+TRAIN := .venv/train
+RECORDINGS ?= recordings
+WORK ?= out/voice-models
+MINUTES ?= 110
+LANGUAGES ?= zh en
+
+$(TRAIN)/made: voice_models/making/requirements.lock
+	@test -x $(TRAIN)/bin/python || $(PYTHON) -m venv --without-pip $(TRAIN)
+	@$(PYTHON) -m pip --quiet --disable-pip-version-check --python $(TRAIN)/bin/python install -r $<
+	@touch $@
+
+voice-models: $(TRAIN)/made  ## trains the speech models anew from RECORDINGS (MINUTES for each language; goes on after a stop)
+	@nice $(TRAIN)/bin/python -m voice_models.making $(RECORDINGS) $(WORK) $(LANGUAGES) --minutes $(MINUTES) $(OPTIONS)
 
 lock: ## writes what is installed now into the locks
 	@$(BIN)/python tests/lock.py

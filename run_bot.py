@@ -7,13 +7,29 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TypeAlias
 
-from commands import campaigns, channels, data, dialogs, follow_ups, residents, simulation, workers
+from commands import (
+    campaigns,
+    channels,
+    codes,
+    data,
+    dialogs,
+    feedback,
+    follow_ups,
+    notices,
+    residents,
+    simulation,
+    speaking,
+    staff,
+    web,
+    workers,
+)
 from commands.house import House
 from commands.settings import Settings, read_settings
+from records.errors import Mendable
 
 Command = Callable[[House, argparse.Namespace], int]
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -38,13 +54,17 @@ def parser() -> argparse.ArgumentParser:
     _campaign(commands)
     _worker(commands)
     _report(commands)
+    _feedback(commands)
     _follow_up(commands)
+    _notice(commands)
     _simulate(commands)
     _dialog(commands)
     _chat(commands)
+    _spoken(commands)
     _understand(commands)
     _data(commands)
-    _add(commands, "telegram", channels.telegram, "answer residents on Telegram 在 Telegram 上应答居民")
+    _code(commands)
+    _telegram(commands)
     return top
 
 
@@ -63,6 +83,8 @@ def _demo(commands: Commands) -> None:
     sub = _add(commands, "demo", simulation.demo, "the main job on the example roster 用示例名册跑一遍主流程")
     sub.add_argument("--residents", default="examples/residents.csv", help="roster 名册")
     sub.add_argument("--name", default="demo", help="name of the campaign 任务名")
+    sub.add_argument("--voice", type=_voice, default=100, metavar="N|all",
+                     help="so many residents by full audio 至少多少人走真实语音 (default 默认 100)")  # fmt: skip
     _lines_and_seed(sub, lines=50)
 
 
@@ -72,6 +94,11 @@ def _residents(commands: Commands) -> None:
     sub.add_argument("file", help="CSV (UTF-8, GB18030) or XLSX")
     sub.add_argument("--rejected", help="where the rejected rows go 退回行写到哪里")
     _add(group, "list", residents.count, "how many residents in which community 各社区人数")
+    sub = _add(group, "invite", residents.invite, "one-time links to the bot, as a list and to print 邀请链接与二维码")
+    sub.add_argument("resident", nargs="?", help="number on the line list 编号; none: all without a chat 全部")
+    sub.add_argument("--community", help="only this one 只限此社区")
+    sub.add_argument("--bot", help="user name of the bot 机器人用户名 (default 默认: chat_link)")
+    sub.add_argument("--out", default="out/invitations", help="folder 写到哪个目录")
 
 
 def _campaign(commands: Commands) -> None:
@@ -106,26 +133,46 @@ def _campaign(commands: Commands) -> None:
 def _when(sub: argparse.ArgumentParser) -> None:
     sub.add_argument("--real-time", action="store_true", help="not in virtual time 实时外呼")
     _speed(sub)
+    sub.add_argument("--voice", action="store_true", help="by full audio 走真实语音")
     sub.add_argument("--again", action="store_true", help="another round of one that is over 再打一轮")
-    sub.add_argument("--at", type=datetime.fromisoformat, help="by workers, from then on 定时 (YYYY-MM-DDTHH:MM)")
+    sub.add_argument("--at", type=_moment, help="by workers, from then on 定时 (YYYY-MM-DDTHH:MM)")
     sub.add_argument("--daily", action="append", metavar="HH:MM", help="every day at this time 每天定时 (repeatable)")
-    sub.add_argument("--days", type=_count, default=14, help="for so many days 连续天数")
+    sub.add_argument("--days", type=_count, help="for so many days 连续天数 (default 默认 14)")
 
 
 def _speed(sub: argparse.ArgumentParser) -> None:
-    sub.add_argument("--speed", type=float, default=1.0, help="60 plays a minute of talk in a second 通话加速")
+    sub.add_argument("--speed", type=_speed_of, default=1.0, help="60 plays a minute of talk in a second 通话加速")
 
 
 def _worker(commands: Commands) -> None:
     sub = _add(commands, "worker", workers.worker, "make calls, with others on one PostgreSQL 外呼工作进程")
     sub.add_argument("--lines", type=_count, default=20, help="telephone lines of this worker 线路数")
     _speed(sub)
+    sub.add_argument("--voice", action="store_true", help="by full audio 走真实语音")
 
 
 def _report(commands: Commands) -> None:
     sub = _add(commands, "report", campaigns.report, "the tables of a campaign 任务报表")
     sub.add_argument("name", help="of the campaign 任务名")
     sub.add_argument("--out", help="folder 写到哪个目录")
+    sub.add_argument("--first", type=date.fromisoformat, help="first day 起始日期 (YYYY-MM-DD)")
+    sub.add_argument("--last", type=date.fromisoformat, help="last day 截止日期")
+    sub.add_argument("--place", action="append", metavar="LEVEL=NAME", help="only there 只看某地: community=桂园社区")
+    sub.add_argument("--also", action="append", choices=("json", "parquet", "fhir", "flow-results"), help="另存为")
+    sub.add_argument(
+        "--public", action="store_true", help="what may be published: small counts hidden 公开版，隐去小数"
+    )
+
+
+def _feedback(commands: Commands) -> None:
+    sub = _add(commands, "feedback", feedback.feedback, "the daily report in words, DOCX and HTML 每日反馈报告")
+    sub.add_argument("name", help="of the campaign 任务名")
+    sub.add_argument("--day", type=date.fromisoformat, help="YYYY-MM-DD (default: the newest 默认最近一天)")
+    sub.add_argument("--out", help="folder 写到哪个文件夹")
+    sub.add_argument(
+        "--to", action="append", metavar="ADDRESS", help="send it by e-mail 发送到邮箱 (mail_server, mail_from)"
+    )
+    sub.add_argument("--daily", type=time.fromisoformat, metavar="HH:MM", help="every day at this time 每天定时")
 
 
 def _follow_up(commands: Commands) -> None:
@@ -178,12 +225,21 @@ def _of_follow_up(sub: argparse.ArgumentParser, name: str) -> None:
     sub.add_argument("--by", help="who does it 经手人 (default: the user of this machine 默认本机用户)")
 
 
+def _notice(commands: Commands) -> None:
+    group = _group(commands, "notice", "messages to whom no call has reached 打不通后的文字通知")
+    sub = _add(group, "list", notices.show, "who was written to, and who answered 已通知与已答复")
+    sub.add_argument("--campaign", help="of this campaign 任务名")
+    sub = _add(group, "export", notices.export, "those that a message gateway is to send 导出待发短信")
+    sub.add_argument("file", help="a new CSV file 新文件")
+
+
 def _simulate(commands: Commands) -> None:
     sub = _add(commands, "simulate", simulation.simulate, "can we do it today? a made-up town 试算：今天打得完吗")
     sub.add_argument("--residents", type=_count, default=2000, help="how many 人数")
     sub.add_argument("--hours", type=_hours, help="stop after so many hours 几小时后停止")
     sub.add_argument("--script", default="daily_check", help="话术")
     sub.add_argument("--plan", default="default", help="外呼计划")
+    sub.add_argument("--voice", action="store_true", help="by full audio 走真实语音")
     _lines_and_seed(sub, lines=50)
 
 
@@ -203,6 +259,34 @@ def _chat(commands: Commands) -> None:
     sub.add_argument("--name", help="name of the resident 居民姓名")
     sub.add_argument("--phone", action="store_true", help="wording and rules of the telephone 用电话措辞")
     sub.add_argument("--record", metavar="FILE", help="keep the talk as a test case 存成测试用例 (YAML)")
+
+
+def _spoken(commands: Commands) -> None:
+    sub = _add(commands, "call", speaking.call, "talk to the robot aloud 和机器人通一次话")
+    sub.add_argument("script", nargs="?", default="daily_check", help="name or file 名称或文件")
+    source = sub.add_mutually_exclusive_group()
+    source.add_argument("--microphone", action="store_true", help="with this machine's sound card 用本机麦克风（默认）")
+    source.add_argument("--wav", metavar="FOLDER", help="its WAV files answer in order 用目录里的 WAV 依次回答")
+    sub.add_argument("--talk-lang", choices=["zh-Hans", "en"], help="language of the resident 居民语言")
+    sub.add_argument("--name", help="of the resident 居民姓名")
+    sub.add_argument("--record", metavar="FILE.wav", help="keep the recording and its transcript 保存录音和文字")
+    group = _group(commands, "models", "speech models 语音模型")
+    for name, help in (
+        ("list", "those in use 正在使用的"),
+        ("add", "a folder, or an official Vosk model by name 目录，或 Vosk 官方模型名"),
+        ("check", "load one and try it 加载并试用"),
+        ("build-graph", "teach one the phrases of scripts, in seconds 为话术补充词句"),
+    ):
+        sub = _add(group, name, speaking.models, help)
+        if name != "list":
+            sub.add_argument("--language", choices=["zh", "en"], default="zh", help="语言")
+        if name == "add":
+            sub.add_argument("model", help="folder or name 目录或名称")
+        elif name != "list":
+            sub.add_argument("--model", help="folder 目录 (default: the one in use 默认正在使用的)")
+        if name == "build-graph":
+            sub.add_argument("scripts", nargs="*", help="names or files 话术; none: all 不写则全部")
+            sub.add_argument("--python", help="the interpreter that has pynini 装有 pynini 的解释器")
 
 
 def _understand(commands: Commands) -> None:
@@ -229,6 +313,49 @@ def _data(commands: Commands) -> None:
     sub.add_argument("--replace", action="store_true", help="though the store has residents 覆盖已有数据")
 
 
+def _staff(commands: Commands) -> None:
+    group = _group(commands, "staff", "accounts of those who work here 工作人员账号")
+    for name, run, help in (
+        ("add", staff.add, "make an account; its password is asked for 新建账号"),
+        ("change", staff.change, "change an account 修改账号"),
+        ("close", staff.close, "close an account 关闭账号"),
+    ):
+        sub = _add(group, name, run, help)
+        sub.add_argument("login", help="the name to sign in with 登录名")
+        if name == "close":
+            continue
+        sub.add_argument("--name", help="their name 姓名")
+        roles, usual = ["worker", "staff", "administrator"], "worker" if name == "add" else None
+        sub.add_argument("--role", choices=roles, default=usual, help="what they may do 角色")
+        sub.add_argument("--place", action="append", default=[], metavar="LEVEL=NAME",
+                         help="only there 只限: district, subdistrict, community, grid")  # fmt: skip
+        sub.add_argument("--generate", action="store_true", help="a password is made up and shown once 生成密码")
+        if name == "change":
+            sub.add_argument("--everywhere", action="store_true", help="no limit of place 不限地点")
+            sub.add_argument("--password", action="store_true", help="a new password is asked for 改密码")
+    _add(group, "list", staff.show_list, "the accounts 列出账号")
+
+
+def _code(commands: Commands) -> None:
+    group = _group(commands, "code", "health codes 健康码")
+    sub = _add(group, "show", codes.show, "the code of a resident 出示某位居民的健康码")
+    sub.add_argument("resident", help="number on the line list 明细表中的编号")
+    sub.add_argument("--picture", metavar="FILE", help="also as a picture (PNG) 另存为图片")
+    sub = _add(group, "check", codes.check, "is a shown code true? 查验健康码")
+    sub.add_argument("token", help="what the QR code reads 二维码内容")
+
+
+def _telegram(commands: Commands) -> None:
+    _staff(commands)
+    sub = _add(commands, "web", web.web, "the console, residents' pages and API 网页控制台、居民页面与接口")
+    sub.add_argument("--listen", default="127.0.0.1:8080", help="HOST:PORT 监听地址 (default 默认 127.0.0.1:8080)")
+    sub = _add(commands, "telegram", channels.telegram, "answer residents on Telegram 在 Telegram 上应答居民")
+    sub.add_argument("--webhook", metavar="URL", help="let Telegram call this address 由 Telegram 回调的网址 (https)")
+    sub.add_argument(
+        "--listen", type=channels.address, metavar="HOST:PORT", help="where its reverse proxy hands on 反向代理转到哪里"
+    )
+
+
 def _lines_and_seed(sub: argparse.ArgumentParser, lines: int) -> None:
     sub.add_argument("--lines", type=_count, default=lines, help=f"telephone lines 线路数 (default 默认 {lines})")
     sub.add_argument("--seed", type=int, default=2020, help="the same seed gives the same run 随机种子")
@@ -236,13 +363,32 @@ def _lines_and_seed(sub: argparse.ArgumentParser, lines: int) -> None:
 
 
 def _hours(text: str) -> float:
+    return _number(text, 24 * 60, "hours")
+
+
+def _speed_of(text: str) -> float:
+    return _number(text, 10_000, "times as fast as life")
+
+
+def _number(text: str, most: float, of: str) -> float:
     try:
-        hours = float(text)
+        number = float(text)
     except ValueError:
-        hours = 0.0
-    if not 0 < hours <= 24 * 60:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of hours above zero")
-    return hours
+        number = 0.0
+    if not 0 < number <= most:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of {of}, above zero and at most {most:g}")
+    return number
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 2026-03-02T09:00") from None
+
+
+def _voice(text: str) -> int:
+    return -1 if text == "all" else int(text)
 
 
 def _count(text: str) -> int:
@@ -254,8 +400,11 @@ def _count(text: str) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; an error of our own says in one line what to mend, any other keeps its traceback."""
     args = parser().parse_args(arguments)
+    language = _language(args, "")
     try:
-        return run(args, read_settings(Path("wenan.toml"), os.environ))
+        settings = read_settings(Path("wenan.toml"), os.environ)
+        language = _language(args, settings.language)
+        return run(args, settings)
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:  # whoever read the output has seen enough
@@ -264,16 +413,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if not (isinstance(error, OSError) or type(error).__module__.startswith(OURS)):
             raise
-        print(f"run_bot.py: {error}", file=sys.stderr)
+        print(f"run_bot.py: {error.read(language) if isinstance(error, Mendable) else error}", file=sys.stderr)
         return 2
 
 
 def run(args: argparse.Namespace, settings: Settings) -> int:
     """Hands the arguments to their command, in a house built from the settings."""
-    language = args.lang or settings.language or ("zh-Hans" if os.environ.get("LANG", "").startswith("zh") else "en")
-    house = House(settings, language)
+    house = House(settings, _language(args, settings.language))
+    house = house.at(args.store) if args.store else house
     command: Command = args.run
-    return command(house.at(args.store) if args.store else house, args)
+    try:
+        return command(house, args)
+    finally:
+        if "store" in vars(house):  # it was used
+            house.store.close()
+
+
+def _language(args: argparse.Namespace, set_: str) -> str:
+    """The language of this screen: as asked for, as set, or of the terminal."""
+    return args.lang or set_ or ("zh-Hans" if os.environ.get("LANG", "").startswith("zh") else "en")
 
 
 if __name__ == "__main__":

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import timedelta, tzinfo
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from commands.dialogs import check_follow_ups
 from commands.house import House, now
-from commands.playing import play_round
+from commands.notices import chat_link
+from commands.playing import ALL, play_round
 from commands.settings import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from campaigns.forecast import Forecast
     from records.tables import Campaign
+    from reports.figures import Scope
+
+LATE = timedelta(minutes=5)  # who types the time of a moment ago means now
 
 
 def create(house: House, args: argparse.Namespace) -> int:
@@ -33,19 +46,21 @@ def make(
     seed: int,
     line: str = "simulated",
     place: dict[str, str] | None = None,
+    recordings: int | None = None,
 ) -> Campaign:
-    """A new campaign on the newest version of a script, with a plan by name or file."""
+    """A new campaign on the newest version of a script, with a plan by name or file; `recordings` goes over its."""
     from campaigns.campaign import create
     from campaigns.plan_file import load_plan
     from dialogs.script import load_script
 
-    version = load_script(script).version
+    loaded, rules = load_script(script), load_plan(plan)
+    check_follow_ups(loaded)
     return create(
         house.store,
         name,
         script=script,
-        version=version,
-        plan=load_plan(plan),
+        version=loaded.version,
+        plan=rules if recordings is None else replace(rules, recordings=recordings),
         place=place,
         line=line,
         lines=lines,
@@ -55,46 +70,105 @@ def make(
 
 
 def preview(house: House, args: argparse.Namespace) -> int:
-    """Shows whom a campaign would call, and who would be skipped and why."""
+    """Shows whom a campaign would call, who would be skipped and why, and how long it will take."""
     from campaigns.campaign import find, plan_of
     from campaigns.campaign import preview as look
 
     campaign = find(house.store, args.name)
-    seen = look(house.store, campaign, now())
-    skipped = ", ".join(f"{reason} {count}" for reason, count in seen.skipped.items()) or "0"
-    starts = f"{seen.starts_at.astimezone(plan_of(campaign).zone):%Y-%m-%d %H:%M}" if seen.starts_at else "-"
+    plan, seen = plan_of(campaign), look(house.store, campaign, now())
+    skipped = (
+        ", ".join(f"{_SKIPPED[reason][not house.chinese]} {count}" for reason, count in seen.skipped.items()) or "0"
+    )
+    starts = f"{seen.starts_at.astimezone(plan.zone):%Y-%m-%d %H:%M}" if seen.starts_at else "-"
     house.say(
         f"居民 {seen.residents} 人，{seen.households} 户，{seen.numbers} 个号码；跳过：{skipped}；最早 {starts}",
         f"{seen.residents} residents, {seen.households} households, {seen.numbers} numbers; skipped: {skipped}; "
         f"earliest {starts}",
     )
+    if seen.forecast:
+        _say_forecast(house, seen.forecast, campaign.lines, plan.zone)
     if not seen.residents:
         house.say(
             "注意：没有人可打，请检查名册和 --place", "Note: there is nobody to call; look at the roster and --place"
         )
+    if plan.fallback and not chat_link(house):
+        house.say(
+            "注意：未设置 chat_link，打不通时只能通知已绑定聊天的住户",
+            "Note: chat_link is not set, so that only households with a linked chat can be written to",
+        )
     return 0
+
+
+_SKIPPED = {
+    "not_eligible": ("不适用", "not eligible"),
+    "do_not_call": ("止呼名单", "do not call"),
+    "calls_a_day": ("今日已达上限", "called often enough today"),
+}
+
+
+def _say_forecast(house: House, seen: Forecast, lines: int, zone: tzinfo) -> None:
+    """When it will be done with these lines, and from what this is known."""
+    over = f"{seen.over_at.astimezone(zone):%m-%d %H:%M}"
+    basis = (f"按最近 {seen.seen} 次通话", f"by the last {seen.seen} calls")
+    if not seen.seen:
+        basis = ("按一般经验，尚无足够通话记录", "by what is usual, as few calls were made so far")
+    if seen.once_at:
+        once = f"{seen.once_at.astimezone(zone):%m-%d %H:%M}"
+        house.say(
+            f"{lines} 条线路：约 {seen.calls} 次呼叫，{once} 前每户都打过一遍，{over} 全部结束（{basis[0]}）",
+            f"{lines} lines: about {seen.calls} calls, every household called once by {once}, all over by {over} "
+            f"({basis[1]})",
+        )
+        return
+    needed = ceil(lines / (1 - seen.left)) if seen.left < 1 else "?"
+    house.say(
+        f"{lines} 条线路不够：到 {over} 约 {seen.calls} 次呼叫，仍有 {seen.left:.0%} 的住户没打到，"
+        f"约需 {needed} 条（{basis[0]}）",
+        f"{lines} lines are too few: about {seen.calls} calls by {over}, with {seen.left:.0%} of the households not "
+        f"called; about {needed} would do ({basis[1]})",
+    )
 
 
 def launch(house: House, args: argparse.Namespace) -> int:
     """Calls everybody of a campaign: at once in virtual time, or in real time, or by workers at a time to come."""
-    from campaigns.campaign import find
-    from commands.workers import in_real_time
+    from campaigns.campaign import STATES, find
+    from commands.workers import end_now, in_real_time
 
     campaign = find(house.store, args.name)
     if campaign.line != "simulated":
         raise UsageError(
             f"campaign {args.name!r} is on the line {campaign.line!r}, which has a service of its own: "
-            f"run_bot.py {campaign.line}"
+            f"run_bot.py {campaign.line}",
+            f"任务“{args.name}”用的是渠道 {campaign.line!r}，由它自己的服务执行：run_bot.py {campaign.line}",
         )
     if campaign.state in ("completed", "exhausted") and not args.again:
-        raise UsageError(f"campaign {args.name!r} is {campaign.state}; --again calls everybody in another round")
+        raise UsageError(
+            f"campaign {args.name!r} is {campaign.state}; --again calls everybody in another round",
+            f"任务“{args.name}”{STATES[campaign.state]}；再打一轮请加 --again",
+        )
+    _refuse_mixed(args)
     if args.at or args.daily:
         return _schedule(house, campaign, args)
     if args.real_time:
-        in_real_time(house, campaign, args.speed)
+        with following(house, campaign) as look:
+            left = in_real_time(house, campaign, args.speed, look, args.voice)
+        if left:
+            house.say("还没有打完；继续请运行 run_bot.py worker", "Not over: run_bot.py worker goes on with it")
+            end_now(write_files(house, campaign, house.out / campaign.name))
     else:
-        play_round(house, campaign, now())
+        play_round(house, campaign, now(), voice=ALL if args.voice else 0)
     return write_files(house, campaign, house.out / campaign.name)
+
+
+def _refuse_mixed(args: argparse.Namespace) -> None:
+    """What contradicts itself is not to be guessed at."""
+    if args.real_time and (args.at or args.daily):
+        raise UsageError(
+            "--real-time calls at once and from this process: not with --at or --daily",
+            "--real-time 由本进程立即外呼，不能与 --at、--daily 同用",
+        )
+    if args.days and not args.daily:
+        raise UsageError("--days is for how long --daily repeats: give a time with --daily", "--days 须与 --daily 同用")
 
 
 def _schedule(house: House, campaign: Campaign, args: argparse.Namespace) -> int:
@@ -103,7 +177,10 @@ def _schedule(house: House, campaign: Campaign, args: argparse.Namespace) -> int
 
     zone = plan_of(campaign).zone
     at = args.at.replace(tzinfo=args.at.tzinfo or zone) if args.at else now()
-    repeats = {"times": args.daily, "days": args.days} if args.daily else None
+    if at < now() - LATE:
+        shown = f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+        raise UsageError(f"--at {shown} is over", f"--at {shown} 已经过去")
+    repeats = {"times": args.daily, "days": args.days or 14} if args.daily else None
     opens = schedule(house.store, campaign, at, repeats).astimezone(zone)
     house.say(
         f"任务“{campaign.name}”将于 {opens:%Y-%m-%d %H:%M} 由 run_bot.py worker 外呼",
@@ -126,7 +203,7 @@ def change(house: House, args: argparse.Namespace) -> int:
         lifecycle.cancel(house.store, campaign, now())
     else:
         lifecycle.set_pace(house.store, campaign, args.calls_per_second or None)
-    house.say(f"任务“{campaign.name}”：{campaign.state}", f"Campaign {campaign.name!r}: {campaign.state}")
+    house.say(f"任务“{campaign.name}”{_state(house, campaign.state)}", f"Campaign {campaign.name!r}: {campaign.state}")
     return 0
 
 
@@ -138,14 +215,13 @@ def status(house: House, args: argparse.Namespace) -> int:
 
     if not args.name:
         for campaign in all_campaigns(house.store):
-            print(
-                campaign.name, campaign.state, campaign.line, f"{campaign.script} v{campaign.script_version}", sep="\t"
-            )
+            script = f"{campaign.script} v{campaign.script_version}"
+            print(campaign.name, _state(house, campaign.state), campaign.line, script, sep="\t")
         return 0
     campaign = find(house.store, args.name)
     if args.watch:
         return _watch(house, campaign)
-    house.say(f"任务“{campaign.name}”：{campaign.state}", f"Campaign {campaign.name!r}: {campaign.state}")
+    house.say(f"任务“{campaign.name}”{_state(house, campaign.state)}", f"Campaign {campaign.name!r}: {campaign.state}")
     print(_progress(house, campaign))
     with house.store.reading() as tx:
         figures = read_figures(tx, Scope(campaign.id), house.settings.fever_c)
@@ -155,16 +231,35 @@ def status(house: House, args: argparse.Namespace) -> int:
 
 def _watch(house: House, campaign: Campaign) -> int:
     """One line that follows the campaign until it is over."""
+    from campaigns.campaign import find
+
+    with following(house, campaign) as look:
+        while find(house.store, campaign.name).state in ("scheduled", "running", "paused"):
+            look()
+            time.sleep(1)
+        look()
+    return 0
+
+
+@contextmanager
+def following(house: House, campaign: Campaign) -> Iterator[Callable[[], None]]:
+    """A line on the terminal with the progress of a campaign; each look renews it."""
     from rich.live import Live
     from rich.text import Text
 
     from campaigns.campaign import find
 
-    with Live(Text(_progress(house, campaign)), refresh_per_second=4) as live:
-        while find(house.store, campaign.name).state in ("scheduled", "running", "paused"):
-            time.sleep(1)
-            live.update(Text(_progress(house, campaign)))
-    return 0
+    def text() -> Text:
+        return Text(_progress(house, find(house.store, campaign.name)))
+
+    with Live(text(), refresh_per_second=4) as live:
+        yield lambda: live.update(text())
+
+
+def _state(house: House, state: str) -> str:
+    from campaigns.campaign import STATES
+
+    return STATES[state] if house.chinese else state
 
 
 def _progress(house: House, campaign: Campaign) -> str:
@@ -175,41 +270,64 @@ def _progress(house: House, campaign: Campaign) -> str:
     seen = progress(house.store, campaign, now())
     zone = plan_of(campaign).zone
     opens, ends = (f"{at.astimezone(zone):%m-%d %H:%M}" if at else "-" for at in (seen.opens_at, seen.ends_at))
-    figures = f"{seen.done}/{seen.residents}", seen.in_call, seen.waiting, f"{seen.calls_an_hour:,.0f}", opens, ends
+    waiting = f"{seen.waiting}"
+    if seen.written:
+        waiting += f"（已通知 {seen.written} 户）" if house.chinese else f" ({seen.written} households written to)"
+    figures = f"{seen.done}/{seen.residents}", seen.in_call, waiting, f"{seen.calls_an_hour:,.0f}", opens, ends
     words = (
         ("完成", "通话中", "等待", "每小时", "下一时段", "预计完成")
         if house.chinese
         else ("done", "in call", "waiting", "calls/hour", "next window", "estimated end")
     )
-    return f"{seen.state}: " + ", ".join(f"{word} {figure}" for word, figure in zip(words, figures, strict=True))
+    return f"{_state(house, seen.state)}: " + ", ".join(
+        f"{word} {figure}" for word, figure in zip(words, figures, strict=True)
+    )
 
 
 def report(house: House, args: argparse.Namespace) -> int:
-    """Prints the tables of a campaign, and writes its files."""
+    """Prints the tables of a campaign, and writes its files; with --public those that may be published."""
     from campaigns.campaign import find
+    from reports.figures import Scope
+    from reports.report import write_also, write_public
 
     campaign = find(house.store, args.name)
-    return write_files(house, campaign, Path(args.out) if args.out else house.out / campaign.name)
+    folder = Path(args.out) if args.out else house.out / campaign.name
+    scope = Scope(campaign.id, args.first, args.last, place=dict(_place(item) for item in args.place or ()))
+    if not args.public:
+        status = write_files(house, campaign, folder, scope)
+        if args.also:
+            with house.store.reading() as tx:
+                _say_written(house, write_also(tx, scope, folder, args.also, house.language))
+        return status
+    with house.store.reading() as tx:
+        _say_written(house, write_public(tx, scope, folder, house.language, house.settings.fever_c))
+    return 0
 
 
-def write_files(house: House, campaign: Campaign, folder: Path) -> int:
-    """The main tables on the terminal, everything into the folder."""
+def write_files(house: House, campaign: Campaign, folder: Path, scope: Scope | None = None) -> int:
+    """The main tables on the terminal, everything into the folder; `scope` narrows them to days or a place."""
     from reports.community import community_table, disposition_table, overview_table
     from reports.figures import Scope, read_figures
     from reports.indicators import BRIEF
     from reports.report import write_report
 
+    scope = scope or Scope(campaign.id)
     with house.store.reading() as tx:
-        figures = read_figures(tx, Scope(campaign.id), house.settings.fever_c)
+        figures = read_figures(tx, scope, house.settings.fever_c)
         newest = figures.of_round(figures.newest_round)
         brief = community_table(newest, shown=BRIEF)
         for table in (overview_table(newest), brief, disposition_table(newest)):
             house.show(table)
-        paths = write_report(tx, campaign.id, folder, house.language, fever_c=house.settings.fever_c)
+        fever_c = house.settings.fever_c
+        paths = write_report(tx, campaign.id, folder, house.language, scope=scope, fever_c=fever_c)
+    _say_written(house, paths)
+    return 0
+
+
+def _say_written(house: House, paths: Iterable[Path]) -> None:
     house.say("已写出：", "Written:")
     for path in paths:
         print(f"  {path}")
-    return 0
 
 
 def _place(item: str) -> tuple[str, str]:
@@ -217,7 +335,12 @@ def _place(item: str) -> tuple[str, str]:
 
     level, equals, name = item.partition("=")
     if not (equals and name):
-        raise UsageError(f"--place {item!r}: write it as LEVEL=NAME, such as community=桂园社区")
+        example = "community=桂园社区"
+        raise UsageError(
+            f"--place {item!r}: write it as LEVEL=NAME, such as {example}", f"--place {item!r}：请写成 {example}"
+        )
     if level not in LEVELS:
-        raise UsageError(f"--place {item!r}: {level!r} is not a level of places (known: {', '.join(LEVELS)})")
+        names = ", ".join(LEVELS)
+        en, zh = f"is not a level of places (known: {names})", f"不是地点级别（可用：{names}）"
+        raise UsageError(f"--place {item!r}: {level!r} {en}", f"--place {item!r}：{level!r} {zh}")
     return level, name

@@ -19,7 +19,12 @@ WARNED = timedelta(days=7)
 
 
 def retention(house: House, args: argparse.Namespace) -> int:
-    """Takes away what is older than the settings allow, or only shows it; says what goes within the next week."""
+    """Takes away what is older than the settings allow, or only shows it; says what goes within the next week.
+
+    The engine's own tables, which hold ids of households, lose what ended more than a day ago.
+    """
+    from campaigns.engine import purge_ended
+    from campaigns.steward import KEPT
     from records.retention import expired, purge
     from records.thorough import leave_no_copies
     from reports.retention import retention_table
@@ -33,7 +38,11 @@ def retention(house: House, args: argparse.Namespace) -> int:
         house.say("只是预览，什么也没有删除", "A preview: nothing was deleted")
         return 0
     purge(house.store, keep, at)
-    house.say("已删除到期内容", "What was too old is deleted")
+    chunks = purge_ended(house.store.engine.url.render_as_string(hide_password=False), at - KEPT)
+    house.say(
+        f"已删除到期内容，另有任务引擎的 {chunks} 条旧记录",
+        f"What was too old is deleted, and {chunks} rows of the engine's own",
+    )
     _rewrite(house, leave_no_copies(house.store))
     return 0
 
@@ -53,7 +62,7 @@ def export(house: House, args: argparse.Namespace) -> int:
         with os.fdopen(os.open(args.out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
             file.write(text + "\n")
     except OSError as error:
-        raise UsageError(f"--out {args.out}: {error.strerror}") from None
+        raise UsageError(f"--out {args.out}: {error.strerror}", f"--out {args.out}：{error.strerror}") from None
     house.say(f"已导出到 {args.out}", f"Exported to {args.out}")
     return 0
 
@@ -67,7 +76,10 @@ def erase(house: House, args: argparse.Namespace) -> int:
     with house.store.reading() as tx:
         resident = find_resident(tx, args.resident)
     if not args.yes:
-        raise UsageError(f"resident {args.resident} would be erased for ever: say so with --yes")
+        raise UsageError(
+            f"resident {args.resident} would be erased for ever: say so with --yes",
+            f"居民 {args.resident} 将被永久抹除，确认请加 --yes",
+        )
     erased = erase(house.store, resident, now())
     house.say(
         f"已抹除：记录 {erased.records} 条转为匿名，通话 {erased.attempts} 次，对话 {erased.conversations} 段，"
@@ -117,7 +129,10 @@ def _keep(house: House, args: argparse.Namespace) -> Keep:
     words = house.settings.keep_words_days if args.words_days is None else args.words_days
     records = house.settings.keep_records_days if args.records_days is None else args.records_days
     if not 1 <= words <= records:
-        raise UsageError(f"records cannot be kept {records} days and their words {words}: at least as long, from 1 day")
+        raise UsageError(
+            f"records cannot be kept {records} days and their words {words}: at least as long, from 1 day",
+            f"记录保留 {records} 天、原话保留 {words} 天不行：记录不能短于原话，至少 1 天",
+        )
     return Keep(timedelta(days=words), timedelta(days=records))
 
 

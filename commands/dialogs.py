@@ -7,9 +7,13 @@ import json
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from commands.house import House, now
 from commands.settings import UsageError
+
+if TYPE_CHECKING:
+    from dialogs.script import Script
 
 
 def check(house: House, args: argparse.Namespace) -> int:
@@ -20,15 +24,30 @@ def check(house: House, args: argparse.Namespace) -> int:
     for name in args.scripts or script_names():
         try:
             script = load_script(name)
-        except ScriptError as error:
+            check_follow_ups(script)
+        except (ScriptError, UsageError) as error:
             bad += 1
-            print(error, file=sys.stderr)
+            print(error.read(house.language) if isinstance(error, UsageError) else error, file=sys.stderr)
             continue
         house.say(
             f"{name}：可用（第 {script.version} 版，{len(script.steps)} 步）",
             f"{name}: sound (version {script.version}, {len(script.steps)} steps)",
         )
     return 1 if bad else 0
+
+
+def check_follow_ups(script: Script) -> None:
+    """Raises UsageError when a result asks for a kind of follow-up that the health rules do not know."""
+    from records.health import default_rules
+
+    known = default_rules().follow_ups
+    for place, rule in enumerate(script.results, start=1):
+        if rule.follow_up and rule.follow_up not in known:
+            where, names = f"script {script.name!r}: results: {place}: follow_up", ", ".join(known)
+            raise UsageError(
+                f"{where}: {rule.follow_up!r} is not a kind in records/health.yaml (known: {names})",
+                f"{where}: records/health.yaml 中没有任务种类 {rule.follow_up!r}（可用：{names}）",
+            )
 
 
 def draw(house: House, args: argparse.Namespace) -> int:

@@ -18,7 +18,9 @@ def show_list(house: House, args: argparse.Namespace) -> int:
     if args.campaign:
         find(house.store, args.campaign)
     if args.kind and args.kind not in (kinds := default_rules().follow_ups):
-        raise UsageError(f"--kind {args.kind!r} is not a kind of follow-up (known: {', '.join(kinds)})")
+        names = ", ".join(kinds)
+        en, zh = f"is not a kind of follow-up (known: {names})", f"不是任务种类（可用：{names}）"
+        raise UsageError(f"--kind {args.kind!r} {en}", f"--kind {args.kind!r} {zh}")
     chosen = Chosen(
         campaign=args.campaign or "",
         community=args.community or "",

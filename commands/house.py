@@ -10,10 +10,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from commands.settings import Settings
+from commands.settings import Settings, UsageError
 
 if TYPE_CHECKING:
     from bots.desk import Desk
+    from bots.voice import Voices
+    from records.seal import Seal
     from records.store import Store
     from reports.table import Table
 
@@ -41,6 +43,13 @@ class House:
 
         return Store(self.settings.store)
 
+    @cached_property
+    def seal(self) -> Seal:
+        """What signs invitations, links and health codes; without `secret` by one kept in `secret_file`."""
+        from records.seal import Seal, kept_secret
+
+        return Seal(self.settings.secret or kept_secret(Path(self.settings.secret_file)))
+
     @property
     def facts(self) -> dict[str, Any]:
         """What every dialog is told of the office that calls."""
@@ -58,6 +67,27 @@ class House:
         gc.freeze()  # they are large and live for ever: the collector need not walk through them again and again
         gc.set_threshold(50_000, 20, 100)  # a call makes many small things and hardly a cycle: fewer, longer rounds
         return Desk(self.store, load_script, clock=clock, each_turn=clock is not None, facts=self.facts)
+
+    @property
+    def models(self) -> dict[str, Path]:
+        """The speech model of each language: those of the settings, else those that come with the program."""
+        shipped = Path(__file__).parents[1] / "voice_models"
+        chosen = {"zh": self.settings.voice_zh, "en": self.settings.voice_en}
+        return {language: Path(own) if own else shipped / f"{language}-phone" for language, own in chosen.items()}
+
+    @cached_property
+    def voices(self) -> Voices:
+        """Ears and mouths for spoken calls; UsageError says what is wrong with a model."""
+        from bots.voice import Voices
+        from voice_models.recogniser import ModelError
+
+        try:
+            return Voices(self.models)
+        except ModelError as error:
+            raise UsageError(
+                f"{error}\nwithout it there are no spoken calls; text and chat work as before",
+                f"{error}\n没有它就不能语音通话；文字和聊天照常可用",
+            ) from None
 
     def at(self, store: str) -> House:
         """The same house over another store."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from commands.house import House
+from commands.notices import chat_link
 
 if TYPE_CHECKING:
     from campaigns.plan import Plan
@@ -18,10 +19,20 @@ if TYPE_CHECKING:
     from simulator.people import Town
 
 
-def play_round(house: House, campaign: Campaign, start: datetime, until: datetime | None = None) -> Tally:
-    """Calls everybody in virtual time with live progress; then lines, time, and the score against the truth."""
-    from bots.phone import Telephone
+ALL = -1  # residents to be called by voice: everybody
+
+
+def play_round(
+    house: House, campaign: Campaign, start: datetime, until: datetime | None = None, voice: int = 0
+) -> Tally:
+    """Calls everybody in virtual time with live progress; then lines, time, and the score against the truth.
+
+    Households with at least `voice` residents together are called by voice, and scored apart.
+    """
+    from bots.phone import SimulatedLine, Telephone
     from campaigns.campaign import plan_of, play
+    from campaigns.notify import notifier
+    from commands.speaking import aloud, speaking
     from records.residents import roster
     from reports.simulation import lines_table
     from simulator.exchange import Exchange
@@ -29,17 +40,22 @@ def play_round(house: House, campaign: Campaign, start: datetime, until: datetim
 
     with house.store.reading() as tx:
         town = town_of(roster(tx), campaign.seed)
-    exchange, desk, plan = Exchange(town, campaign.seed), house.desk(), plan_of(campaign)
+    heard = aloud(town, voice, campaign.seed)
+    exchange, desk, plan = Exchange(town, campaign.seed, aloud=heard), house.desk(), plan_of(campaign)
+    connect = speaking(house, campaign) if heard else SimulatedLine
 
     def line(round: int) -> AttemptFn:
-        return Telephone(house.store, desk, exchange, campaign, round, plan).attempt
+        return Telephone(house.store, desk, exchange, campaign, round, plan, connect).attempt
 
     with progress(house, plan) as watch:
-        tally = play(house.store, campaign, line, start=start, until=until, watch=watch)
+        notify = notifier(house.store, links=bool(chat_link(house)))
+        tally = play(house.store, campaign, line, start=start, until=until, watch=watch, notify=notify)
     if tally.stopped_by:
         house.say(f"提前停止：{tally.stopped_by}", f"Stopped early: {tally.stopped_by}")
     house.show(lines_table(line_figures(tally, campaign.lines)))
-    house.show(score_table(house, campaign, town, exchange.told))
+    for way in ("voice", "text") if 0 < len(heard) < len(town.households) else ("",):
+        people = {p.id for p in town.residents if not way or (p.household in heard) == (way == "voice")}
+        house.show(score_table(house, campaign, town, exchange.told, people, way))
     return tally
 
 
@@ -79,8 +95,10 @@ def line_figures(tally: Tally, lines: int) -> dict[str, float]:
     }
 
 
-def score_table(house: House, campaign: Campaign, town: Town, told: set[str]) -> Table:
-    """The newest round of the campaign against the truth of the town."""
+def score_table(
+    house: House, campaign: Campaign, town: Town, told: set[str], people: Container[str], way: str = ""
+) -> Table:
+    """The newest round of the campaign against the truth of these people; `way` they were called: "voice", "text"."""
     from records.rounds import newest_records
     from records.symptoms import names
     from reports.simulation import truth_table
@@ -98,8 +116,9 @@ def score_table(house: House, campaign: Campaign, town: Town, told: set[str]) ->
                 fever=record.fever,
             )
             for record in newest_records(tx, campaign.id)
+            if str(record.resident_id) in people
         ]
     result = score(town.by_id, found, told)
     values = {field.name: getattr(result, field.name) for field in fields(result)}
     shares = {name: (value.count, value.of) for name, value in values.items() if isinstance(value, Share)}
-    return truth_table(shares, result.temperature_error_c)
+    return truth_table(shares, result.temperature_error_c, way)

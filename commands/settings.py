@@ -8,8 +8,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from records.errors import Mendable
 
-class UsageError(Exception):
+
+class UsageError(Mendable):
     """Something the person at the keyboard can mend; shown without a traceback."""
 
 
@@ -24,8 +26,15 @@ class Settings:
     recorded: bool = False
     fever_c: float = 37.3
     language: str = ""
+    voice_zh: str = ""
+    voice_en: str = ""
     keep_words_days: int = 90
     keep_records_days: int = 730
+    secret: str = ""
+    secret_file: str = "wenan.secret"
+    chat_link: str = ""
+    mail_server: str = ""
+    mail_from: str = ""
     telegram_token: str = ""
     telegram_token_file: str = ""
     telegram_api: str = ""
@@ -36,11 +45,14 @@ def read_settings(file: Path, environment: Mapping[str, str]) -> Settings:
     try:
         found: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{file}: is not TOML: {error}") from None
+        raise UsageError(f"{file}: is not TOML: {error}", f"{file}：不是有效的 TOML：{error}") from None
     known = {f.name: type(f.default) for f in fields(Settings)}
     for name in found:
         if name not in known:
-            raise UsageError(f"{file}: {name!r} is not a setting (known: {', '.join(known)})")
+            names = ", ".join(known)
+            raise UsageError(
+                f"{file}: {name!r} is not a setting (known: {names})", f"{file}：没有设置项 {name!r}（可用：{names}）"
+            )
     found |= {name: environment[f"WENAN_{name.upper()}"] for name in known if f"WENAN_{name.upper()}" in environment}
     return Settings(**{name: _setting(name, value, known[name]) for name, value in found.items()})
 
@@ -51,4 +63,5 @@ def _setting(name: str, value: Any, kind: type) -> Any:
             return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}[value.lower()]
         return kind(value)
     except (KeyError, TypeError, ValueError):
-        raise UsageError(f"setting {name}: {value!r} is not a {kind.__name__}") from None
+        en, zh = f"{value!r} is not a {kind.__name__}", f"{value!r} 不是 {kind.__name__}"
+        raise UsageError(f"setting {name}: {en}", f"设置 {name}：{zh}") from None

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from commands.campaigns import make, write_files
 from commands.house import House, now
-from commands.playing import play_round
+from commands.playing import ALL, play_round
 from commands.residents import import_file
 from commands.settings import UsageError
 
@@ -27,9 +27,9 @@ def demo(house: House, args: argparse.Namespace) -> int:
     house.say(f"1-2 读取、核对名册 {args.residents}", f"1-2 Reading and checking the roster {args.residents}")
     import_file(house, Path(args.residents), folder / "rejected_rows.csv")
     house.say("3   建立外呼任务 daily_check", "3   Making a campaign on the script daily_check")
-    campaign = make(house, args.name, "daily_check", "default", lines=args.lines, seed=args.seed)
+    campaign = make(house, args.name, "daily_check", "default", lines=args.lines, seed=args.seed, recordings=3)
     house.say("4   逐户拨打（模拟电话网，虚拟时间）", "4   Calling everybody (simulated telephone, virtual time)")
-    play_round(house, campaign, opening(campaign, args.day))
+    play_round(house, campaign, opening(campaign, args.day), voice=args.voice)
     house.say("5-6 报表", "5-6 Tables")
     return write_files(house, campaign, folder)
 
@@ -45,7 +45,8 @@ def simulate(house: House, args: argparse.Namespace) -> int:
     import_file(house, folder / "residents.csv", folder / "rejected_rows.csv")
     campaign = make(house, "simulate", args.script, args.plan, lines=args.lines, seed=args.seed)
     start = opening(campaign, args.day)
-    tally = play_round(house, campaign, start, start + timedelta(hours=args.hours) if args.hours else None)
+    until = start + timedelta(hours=args.hours) if args.hours else None
+    tally = play_round(house, campaign, start, until, ALL if args.voice else 0)
     code = write_files(house, campaign, folder)
     verdict(house, tally, campaign.lines)
     return code

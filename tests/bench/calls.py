@@ -39,7 +39,14 @@ def main():
 def arguments(residents, hours):
     """What the command line would hand over."""
     return argparse.Namespace(
-        residents=residents, hours=hours, lines=500, seed=2020, script="daily_check", plan="default", day=None
+        residents=residents,
+        hours=hours,
+        lines=500,
+        seed=2020,
+        script="daily_check",
+        plan="default",
+        day=None,
+        voice=False,
     )
 
 

@@ -6,10 +6,11 @@ import sys
 import tempfile
 import threading
 import time
+from collections import Counter
 from datetime import UTC, datetime
 from functools import partial
 
-from sqlalchemy import insert
+from sqlalchemy import insert, make_url
 from sqlalchemy.exc import OperationalError
 
 from campaigns.campaign import create, find
@@ -22,7 +23,7 @@ from campaigns.worker import Worker
 from records.store import Store
 from records.tables import Community, Household, Resident
 from tests.bench.measure import clock, peak_mb, tell
-from tests.campaigns.kill import PLAN, database, settle
+from tests.campaigns.kill import PLAN, busiest, database, dialled, settle
 
 ATTEMPTS = int(os.environ.get("WENAN_BENCH_ATTEMPTS", "6000"))
 RESIDENTS = int(os.environ.get("WENAN_BENCH_RESIDENTS", "1000000"))
@@ -124,6 +125,46 @@ def one_workflow_a_call(kind, folder):
     drop()
 
 
+def procrastinate(folder):
+    """The same calls, each a job of Procrastinate, with as many at once as there are lines."""
+    import asyncio
+
+    from procrastinate import App, PsycopgConnector
+
+    url, drop = database("postgresql", folder)
+    count, done = ATTEMPTS // 10, []
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    app = App(connector=PsycopgConnector(conninfo=plain))
+
+    @app.task(queue="calls")
+    async def call(number):
+        await asyncio.sleep(HOLD)
+        done.append(time.monotonic())
+
+    async def run():
+        async with app.open_async():
+            await app.schema_manager.apply_schema_async()
+            await call.batch_defer_async(*({"number": n} for n in range(count)))
+            with clock() as took:
+                await app.run_worker_async(queues=["calls"], concurrency=LINES, wait=False)
+            return took
+
+    took = asyncio.run(run())
+    tell("one job of Procrastinate a call, postgresql", count / (done[-1] - done[0]), "/s", cpu=took.cpu,
+         wall=took.wall, beside=f"{took.cpu / count * 1000:.1f} ms CPU a call, {LINES} at once")  # fmt: skip
+    drop()
+
+
+def pace(folder, workers=3, a_second=20.0):
+    """Dials in the busiest ten seconds of a campaign with a limit, over several workers on PostgreSQL."""
+    moments = dialled("postgresql", folder, round(a_second * 25), workers, a_second)
+    seconds = Counter(int(at - moments[0]) for at in moments)
+    shown = " ".join(str(seconds[n]) for n in range(max(seconds) + 1))
+    most, goal = busiest(moments, 10), a_second * 10
+    tell(f"dials in the busiest 10 s, {workers} workers at {a_second:.0f}/s", most, "", goal=f"<= {goal:.0f}",
+         met=most <= goal, beside=f"by second: {shown}")  # fmt: skip
+
+
 def launch(folder):
     """A campaign of a million residents: launched, and laid out in chunks."""
     url = f"sqlite:///{folder}/million.sqlite"
@@ -162,6 +203,7 @@ def main():
     """Each part in a process of its own, since an engine is one in a process and memory is measured."""
     parts = [partial(launch)] + [partial(part, kind) for kind in ("sqlite", "postgresql")
                                  for part in (attempts, one_workflow_a_call)]  # fmt: skip
+    parts += [partial(procrastinate), partial(pace)]
     for part in parts:
         pid = os.fork()
         if pid == 0:

@@ -257,3 +257,33 @@ def test_simulate_answers_whether_it_can_be_done(run, tmp_path, monkeypatch):
     assert "It cannot be done: " in said
     assert "Little's law" in said
     assert "Fever recall" in said
+
+
+def test_script_that_asks_for_an_unknown_follow_up_is_refused(office, run, tmp_path):
+    example = Path(__file__).parents[2] / "examples" / "arrival.yaml"
+    script = tmp_path / "arrival.yaml"
+    script.write_text(
+        example.read_text(encoding="utf-8").replace("follow_up: call_back", "follow_up: home_vist"), "utf-8"
+    )
+    assert run("dialog", "check", str(example))[0] == 0
+    says = "results: 1: follow_up: 'home_vist' is not a kind in records/health.yaml (known: emergency, "
+    code, _, complaint = run("dialog", "check", str(script))
+    assert (code, says in complaint) == (1, True)
+    code, _, complaint = run("campaign", "create", "arriving", "--script", str(script))
+    assert (code, says in complaint) == (2, True)
+
+
+def test_complaints_speak_the_language_of_the_screen(office, capsys):
+    plan = office / "never.yaml"
+    plan.write_text('windows: {mon: ["21:00-08:00"]}\n', encoding="utf-8")
+    for language, says in (("en", "ends before it begins"), ("zh-Hans", "结束早于开始")):
+        assert run_bot.main(["--lang", language, "campaign", "create", "x", "--plan", str(plan)]) == 2
+        complaint = capsys.readouterr().err
+        assert says in complaint
+        assert "never.yaml: windows: mon: '21:00-08:00'" in complaint
+
+
+def test_preview_says_how_long_it_will_take(office, run):
+    said = run("campaign", "preview", "morning")[1]
+    assert "5 lines: about " in said
+    assert "all over by " in said or "too few" in said
