@@ -16,6 +16,9 @@ from reports.line_list import ZONE
 from reports.table import Cell, Chart, Column, Label, Ratio, Row, Table
 
 STEPS = ("residents", "attempted", "reached", "reported", "complete")
+# Words are erased on a resident's wish and after their time; these two tables are the only ones made of words.
+WORDS = ("questions", "break_offs")
+KEPT = Label("按仍保存的对话统计；已删除的不计", "Of the conversations that are still kept; what was erased is not counted")
 _REPORTS = and_(
     Record.campaign_id == Answer.campaign_id, Record.round == Answer.round, Record.resident_id == Answer.resident_id
 )
@@ -71,7 +74,7 @@ def question_table(connection: Connection, scope: Scope) -> Table:
                Label("复述后得到确认的比例", "Share that was read back and confirmed"),
                Label("经确认的答案", "Confirmed answers"), all_answers),
     )  # fmt: skip
-    return Table("questions", Label("各问题的质量", "Quality by question"), columns, rows).check()
+    return Table("questions", Label("各问题的质量", "Quality by question"), columns, rows, note=KEPT).check()
 
 
 def break_off_table(connection: Connection, scope: Scope) -> Table:
@@ -97,7 +100,7 @@ def break_off_table(connection: Connection, scope: Scope) -> Table:
         Column("talks", Label("中断", "Broken off"), "count", talks),
         Column("share", Label("占比", "Share"), "percent", talks, talks, Label("全部中断", "All that were broken off")),
     )
-    return Table("break_offs", Label("在哪一步中断", "Where people broke off"), columns, rows).check()
+    return Table("break_offs", Label("在哪一步中断", "Where people broke off"), columns, rows, note=KEPT).check()
 
 
 def _ended_at(events: list[dict[str, Any]]) -> str:

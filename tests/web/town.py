@@ -139,4 +139,7 @@ class Town:
 
 def token(browser, page="/sign-in"):
     """The token in the form of a page."""
-    return re.search(r'name="csrf" value="([^"]+)"', browser.get(page).text)[1]
+    shown = browser.get(page)
+    found = re.search(r'name="csrf" value="([^"]+)"', shown.text)
+    assert found, (shown.status_code, shown.headers, shown.text[:500])
+    return found[1]
