@@ -18,7 +18,7 @@ from reports.table import Cell, Chart, Column, Label, Ratio, Row, Table
 STEPS = ("residents", "attempted", "reached", "reported", "complete")
 # Words are erased on a resident's wish and after their time; these two tables are the only ones made of words.
 WORDS = ("questions", "break_offs")
-KEPT = Label("按仍保存的对话统计；已删除的不计", "Of the conversations that are still kept; what was erased is not counted")
+KEPT = Label("仅统计仍保存的对话，已删除的不计", "Of the conversations still kept; what was erased is not counted")
 _REPORTS = and_(
     Record.campaign_id == Answer.campaign_id, Record.round == Answer.round, Record.resident_id == Answer.resident_id
 )
