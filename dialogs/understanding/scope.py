@@ -1,42 +1,16 @@
 """Who is meant, what is denied, over, hedged or unsure: one pass over the items of an answer."""
 
-from dataclasses import dataclass, field
-
-from dialogs.understanding.clauses import Clauses, questions, small
+from dialogs.understanding.clauses import questions, small
 from dialogs.understanding.items import Item
+from dialogs.understanding.whose import Whose
 
 FAR = 9  # tokens over which a denial still holds
 
 
-@dataclass(slots=True)
-class Scope:
-    """The state of the pass; `run` holds the symptoms of the clause so far, `before` those of the last one."""
+class Scope(Whose):
+    """The pass: one step for each kind of item."""
 
-    keys: list[str]
-    row: list[Item]
-    denied: str = ""  # "", "verb" (this clause), "list" (a list, over commas), "raised" (I don't think), "unsure"
-    denied_at: int = 0
-    past: bool = False
-    who: str = ""
-    denied_journey: bool = False  # whether the denial is one of a journey or a meeting
-    addressed: int = -1  # where the words end that call the one who hears
-    named: str = ""  # the other person last named, whom "he" and "she" mean
-    clause: int = 0
-    comma_at: int = -1
-    self_at: int = 0
-    excepted: bool = False
-    hedged: bool = False
-    over_in: int = -9  # the clause in which something was over
-    still_in: int = -9  # the clause in which something goes on
-    unreal: bool = False  # "without the cough I'd be fine": what is denied is there
-    style: str = "before"  # whether denials stand before or after what they deny, in this clause
-    clauses: Clauses = field(init=False)
-    run: list[Item] = field(default_factory=list)
-    before: list[Item] = field(default_factory=list)
-    journeys: list[Item] = field(default_factory=list)  # journeys and meetings of the clause that wait for an answer
-
-    def __post_init__(self) -> None:
-        self.clauses = Clauses(self.keys, self.row)
+    __slots__ = ()
 
     def walk(self) -> None:
         """Give every item its owner, clause and status."""
@@ -74,8 +48,6 @@ class Scope:
         """出门？做梦吧: a journey or meeting that is only asked back."""
         alone = item.first == 0 or self.keys[item.first - 1] in small("mark")
         return alone and not self.keys[item.first].isascii() and self.keys[item.end : item.end + 1] == ["?"]
-
-    # what is said
 
     def _symptom(self, at: int, item: Item) -> None:
         if item.settled:
@@ -249,26 +221,6 @@ class Scope:
         for symptom in self.run or self.before:
             symptom.status, symptom.settled = ("-" if symptom.status == "+" else "+"), True
 
-    def _me_too(self, at: int, item: Item) -> None:
-        """'... and I've caught it too': the symptoms of others are mine as well."""
-        for symptom in self.run + self.before:
-            if symptom.who and symptom.past:
-                symptom.status = "+"
-            symptom.who = ""
-        self._turn("")
-
-    def _not_me(self, at: int, item: Item) -> None:
-        """'My wife coughs, I don't', 'it is my sister, not me'."""
-        self.who = ""
-        for symptom in (self.run or self.before) if self._others_before() else []:
-            symptom.who, symptom.status, symptom.settled = "", "-", True
-        if self.keys[item.first] in small("not"):
-            self.denied, self.denied_at = "verb", item.end  # 不是我烧
-
-    def _others_before(self) -> bool:
-        targets = self.run or self.before
-        return bool(targets) and all(symptom.who for symptom in targets)
-
     def _long_past(self, at: int, item: Item) -> None:
         """小时候一换季就起疹子 says nothing of today."""
         self.denied, self.denied_at = "unsure", item.end
@@ -288,144 +240,6 @@ class Scope:
                 symptom.status = "+"
         self.past = False
 
-    # whose
-
-    def _address(self, at: int, item: Item) -> None:
-        """姑娘，咳了两天: a title that the answer begins with is who hears it."""
-        after = self.keys[item.end : item.end + 1]
-        if self.clauses.filler(self.clauses.last_sign[at], item.first) and after and after[0] in small("calling"):
-            self.addressed = item.end
-
-    def _person(self, at: int, item: Item) -> None:
-        if self.addressed == item.end:
-            return
-        if self._with_self(at, item):
-            self.who = ""
-            return
-        if self._some_of(item) or self._described_after(at, item):
-            pass  # two of my workmates; with everyone coughing
-        elif item.first and self.keys[item.first - 1] in small("preposition") and item.name != "patient":
-            return
-        if (
-            not self._some_of(item)
-            and not self._described_after(at, item)
-            and item.first > 1
-            and self.keys[item.first - 1] in small("my")
-            and self.keys[item.first - 2] in small("preposition")
-        ):
-            return
-        if self._their_home(item) or self._their_thing(item):
-            return
-        if self._theirs(at, item):
-            return
-        if item.name == "patient" and self.denied and self.keys[item.first - 1] in small("preposition"):
-            return  # 没跟病人打过交道
-        if item.name == "them" and not self.named and (self.run or self.before):
-            return  # the chills, "they passed"
-        pronoun = item.name in ("they", "them")
-        self._describe(at, item)
-        self._turn((self.named or "they") if pronoun else item.name)
-        self.named = self.named if pronoun else item.name
-
-    def _minors(self, at: int, item: Item) -> None:
-        """三个小的轮流拉肚子: the little ones, where a number says that they are meant."""
-        if at and self.row[at - 1].number and self.row[at - 1].end == item.first and self.keys[item.end - 1] == "的":
-            self._turn("child")
-
-    def _their_home(self, item: Item) -> bool:
-        """去我姑家: the house of a relative is a place."""
-        before = self.keys[max(item.first - 2, 0) : item.first]
-        return self.keys[item.end : item.end + 1] in (["家"], ["屋"], ["那"]) and any(
-            key in small("toward") for key in before
-        )
-
-    def _their_thing(self, item: Item) -> bool:
-        """我阿公那支水银的: whose thermometer it is."""
-        after = self.keys[item.end : item.end + 2]
-        return len(after) == 2 and after[0] in small("that") and after[1] in small("thing")
-
-    def _theirs(self, at: int, item: Item) -> bool:
-        """刚才那个37.0是我妈的: a number that is said to be somebody else's."""
-        number = next((other for other in reversed(self.row[max(at - 4, 0) : at]) if other.number), None)
-        if number is None or self.keys[item.end : item.end + 1] not in (["的"], ["嘅"]):
-            return False
-        between = self.keys[number.end : item.first]
-        if not {"是", "系"} & set(between) or len(between) > 3:
-            return False
-        number.who = item.name
-        return True
-
-    def _some_of(self, item: Item) -> bool:
-        before = self.keys[max(item.first - 3, 0) : item.first]
-        return "of" in before and any(key in small("some") for key in before)
-
-    def _described_after(self, at: int, item: Item) -> bool:
-        """'With everyone coughing', 'next to a man with a runny nose'."""
-        following = self.row[at + 1] if at + 1 < len(self.row) else None
-        if following is not None and (following.topic, following.name) == ("cue", "have") and at + 2 < len(self.row):
-            following = self.row[at + 2]
-        if following is None or following.topic != "symptom" or not self.keys[item.first].isascii():
-            return False
-        return all(key in small("describing") for key in self.keys[item.end : following.first])
-
-    def _describe(self, at: int, item: Item) -> None:
-        """'My coughing husband', 发烧的儿子: a symptom said of the person right after it."""
-        before = self.row[at - 1] if at else None
-        if self._cleft(at, item):
-            return
-        if (
-            before is None
-            or before.topic not in ("symptom", "contact")
-            or before.name in ("met", "trip", "went", "local")
-        ):
-            return
-        between = self.keys[before.end : item.first]
-        if between in ([], ["的"], ["嘅"]) and (between or self.keys[before.first].isascii()):
-            before.who = item.name
-            self.run = [symptom for symptom in self.run if symptom is not before]
-
-    def _cleft(self, at: int, item: Item) -> bool:
-        """烧的是隔壁床的，不是我: who it is that has it."""
-        near = self.row[max(at - 8, 0) : at]
-        before = next((other for other in reversed(near) if other.topic in ("symptom", "sign")), None)
-        if before is None or before.topic == "sign":
-            return False
-        between = self.keys[before.end - 1 : item.first]
-        if not ({"是", "系"} & set(between) and {"的", "嘅", "个"} & set(between)):
-            return False
-        if not all(key in small("cleft") for key in between[1:]):
-            return False
-        before.who, before.settled = item.name, True
-        self.run = [symptom for symptom in self.run if symptom is not before]
-        return True
-
-    def _self_(self, at: int, item: Item) -> None:
-        following = self.row[at + 1] if at + 1 < len(self.row) else None
-        placed = item.name == "my" and item.first > 0 and self.keys[item.first - 1] in small("place")
-        if placed and not (following and following.topic == "part"):
-            return  # a lady in my office
-        han = not self.keys[item.first].isascii()
-        if following and following.topic == "person" and following.first - item.end <= 1 and (han or item.name == "my"):
-            return
-        if item.name == "my" and following and following.topic == "person" and following.first - item.end <= 2:
-            return
-        self._turn("")
-        self.self_at = item.end
-        if self.denied in ("list", "verb") and (self.run or self.denied_at == item.first or self.comma_at >= 0):
-            self.denied = ""
-
-    def _says(self, at: int, item: Item) -> None:
-        """'Mummy says it is 37': what somebody reports is not about them."""
-        following = self.row[at + 1] if at + 1 < len(self.row) else None
-        brief = not self.keys[item.first].isascii() and item.end - item.first == 1
-        if brief and not (following and following.number):
-            return
-        hearsay = self.keys[item.end - 1] in small("hearsay") and self.keys[item.first - 1] == ","
-        if hearsay and following and following.topic in ("symptom", "contact"):
-            return  # 我同桌请假了，说是发烧
-        if not (following and following.topic == "person" and following.first - item.end <= 1):
-            self.who = ""
-
     def _contact(self, at: int, item: Item) -> None:
         """Journeys and meetings are denied like symptoms."""
         near = item.first - self.denied_at <= FAR
@@ -440,26 +254,6 @@ class Scope:
             item.status = "-"
         elif item.name in ("trip", "met"):
             self.journeys.append(item)
-
-    def _except_self(self, at: int, item: Item) -> None:
-        for symptom in self.run:
-            symptom.who, symptom.status = "", "-"
-        if not self.run:
-            self._turn("other")
-
-    def _turn(self, who: str) -> None:
-        if who != self.who:
-            self.who = who
-            self.past = False
-            if self.denied in ("list", "verb"):
-                self.denied = ""
-
-    def _with_self(self, at: int, item: Item) -> bool:
-        near = self.keys[max(item.first - 4, 0) : item.first] + self.keys[item.end : item.end + 2]
-        joined = any(key in small("join") for key in near)
-        return joined and any(key in small("me") for key in near)
-
-    # boundaries
 
     def _comma(self, at: int, item: Item) -> None:
         han = item.first > 0 and not self.keys[item.first - 1].isascii()
@@ -496,53 +290,7 @@ class Scope:
     def _exception_end(self, at: int, item: Item) -> None:
         self.excepted = False
 
-    def _close(self, item: Item) -> None:
-        self.excepted = False
-        self.before, self.run = self.run, []
 
-    def _new_clause(self, at: int, keep_run: bool = False) -> None:
-        self.clause += 1
-        self.journeys = []
-        if self.run:
-            self.before = self.before + self.run if keep_run else self.run
-            self.run = []
-        self.style = self.clauses.style(at + 1)
-
-    # looking around
-
-    def _bare(self, start: int, item: Item) -> bool:
-        """Whether a symptom after a comma only goes on with the list."""
-        first = item.first if item.start < 0 else min(item.first, item.start)
-        return all(key in small("and") or key in small("filler") for key in self.keys[start:first])
-
-    def _done(self, item: Item) -> bool:
-        """Whether a symptom is told as having happened (拉了好几次), which no denial before a comma reaches."""
-        return any(key in small("done") for key in self.keys[item.first : item.end])
-
-    def _asked(self) -> bool:
-        """Whether the last clause only named symptoms, as in 'cough? no'."""
-        return (
-            bool(self.before)
-            and all(symptom.status in "+?" and not symptom.settled and not symptom.past for symptom in self.before)
-            and not any(
-                item.clause == self.before[-1].clause and (item.topic, item.name) in _STATED for item in self.row
-            )
-        )
-
-    def _settle(self, status: str) -> None:
-        for symptom in self.run:
-            if not symptom.settled:
-                symptom.status, symptom.settled = status, True
-        for journey in self.journeys:
-            journey.status = status
-        self.journeys = []
-
-    def _settle_before(self, status: str) -> None:
-        for symptom in self.before:
-            symptom.status, symptom.settled = status, True
-
-
-_STATED = {("cue", "have"), ("cue", "i"), ("cue", "hedge")}
 _STEPS = {
     ("symptom", ""): Scope._symptom,
     ("cue", "neg"): Scope._deny,
