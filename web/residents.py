@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
 
-from bots.telegram.talks import Standing, Talks
+from bots.talks import Standing, Talks
 from dialogs.events import Heard
 from records.addresses import Linked, change_address, link, linked_at
 from records.conversations import Kept, conversation_at, load_conversation

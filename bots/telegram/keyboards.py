@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from bots.talks import Standing
 from bots.telegram.letters import Button, Letter
-from bots.telegram.talks import Standing
 from bots.telegram.wordings import wording
 
 DIGITS = ("7", "8", "9", "4", "5", "6", "1", "2", "3", ".", "0", "<")

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from bots.desk import Desk
 from bots.notices import message
+from bots.talks import Standing, Talks
 from bots.telegram import account, keyboards, wishes
 from bots.telegram.letters import CHOSEN, Incoming, Letter, Outgoing, Spoken
 from bots.telegram.linking import Linking, given_name
-from bots.telegram.talks import Standing, Talks
 from bots.telegram.wordings import LANGUAGES, SWITCH, WRONG, wording
 from dialogs.events import Heard, Reply
 from dialogs.understanding import Understood, understand

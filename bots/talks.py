@@ -1,4 +1,4 @@
-"""Talks by letter: the conversation that a resident's words belong to, begun, gone on with, and closed."""
+"""Talks by letter: the conversation that written words belong to, begun, gone on with, and closed."""
 
 from __future__ import annotations
 
