@@ -6,8 +6,13 @@ from datetime import datetime
 from dialogs.understanding.clauses import small
 from dialogs.understanding.items import Item
 
-_UNITS = {"unitday": 1, "unitweek": 7, "unitmonth": 30, "unityear": 365, "unithour": 0, "unitminute": 0, "unitnight": 1}
-_DAYS = {"today": 0, "justnow": 0, "morning": 0, "yesterday": 1, "lastnight": 1, "night": 1, "d2": 2, "d3": 3, "d4": 4}
+_UNITS = {
+    "unitday": 1, "unitweek": 7, "unitmonth": 30, "unityear": 365, "unithour": 1 / 24, "unitminute": 0, "unitnight": 1,
+}  # fmt: skip
+_DAYS = {
+    "today": 0, "justnow": 0, "morning": 0, "yesterday": 1, "lastnight": 1, "night": 1, "d1": 1, "d2": 2, "d3": 3,
+    "d4": 4,
+}  # fmt: skip
 _ELSEWHERE = {("contact", "trip"), ("contact", "went"), ("cue", "elsewhere")}
 _FIXED = {"couple": 2, "halfmonth": 15, "fortnight": 14, "week": 7, "month": 30, "halfyear": 182, "tendays": 10}
 _BEGINNINGS = ("start", "since", "metoo")
@@ -24,46 +29,79 @@ class Moment:
     item: Item
 
 
-def moments(row: list[Item], now: datetime | None) -> list[Moment]:
+def moments(keys: list[str], row: list[Item], now: datetime | None) -> list[Moment]:
     """All times in the past that an answer names."""
     found: list[Moment] = []
     used = -1
     for at, item in enumerate(row):
         if item.first < used:
             continue
-        moment = _counted(row, at) if item.number else _named(row, at, now)
+        moment = _counted(keys, row, at) if item.number else _named(keys, row, at, now)
         if moment:
             used = moment.end
             found.append(moment)
     return found
 
 
-def _named(row: list[Item], at: int, now: datetime | None) -> Moment | None:
+def _named(keys: list[str], row: list[Item], at: int, now: datetime | None) -> Moment | None:
+    """A time with a name; 'a week and a half' is half as long again, 'day three' the second after the first."""
     item = row[at]
     if item.topic != "time":
         return None
     days = _DAYS.get(item.name, _FIXED.get(item.name))
     if days is None and item.name in _WEEKDAYS and now is not None:
         days = (now.weekday() - _WEEKDAYS[item.name]) % 7 or 7
+    following = row[at + 1] if at + 1 < len(row) and row[at + 1].first == item.end else None
+    if days is not None and following and (following.topic, following.name) == ("measure", "half"):
+        return Moment(days + days // 2, item.first, following.end, item)
+    if item.name == "unitday" and keys[item.first] == "day" and following and following.number:
+        return Moment(max(int(following.number.value) - 1, 0), item.first, following.end, following)
+    if days is None and item.name in _UNITS:
+        return _single(keys, item)
     return Moment(days, item.first, item.end, item) if days is not None else None
 
 
-def _counted(row: list[Item], at: int) -> Moment | None:
-    """A number with a unit of time: three days, 两个礼拜, 三四天."""
+def _single(keys: list[str], unit: Item) -> Moment | None:
+    """A unit without a number: 'a good month', 'the last hour', 'a few minutes'; but no day of 'twice a day'."""
+    first = unit.first
+    while first and keys[first - 1] in small("measured"):
+        first -= 1
+        if keys[first] in small("article"):
+            break
+    short = unit.name in ("unithour", "unitminute")
+    article = keys[first] in small("article") and first < unit.first
+    several = keys[first - 1 : first] and (keys[first - 1] in small("times") or keys[first - 1][0].isdecimal())
+    if not article and not short:
+        return None
+    ago = not small("ago").isdisjoint(keys[max(first - 1, 0) : unit.first] + keys[unit.end : unit.end + 3])
+    if short and not (ago and keys[unit.first].isascii()):
+        return None
+    if unit.name == "unitday" and (keys[first] in small("lastly") or keys[unit.first] != "day" or several):
+        return None
+    half = keys[first - 1 : first] == ["half"]
+    return Moment(int(_UNITS[unit.name] / (1 + half)), first, unit.end, unit)
+
+
+def _counted(keys: list[str], row: list[Item], at: int) -> Moment | None:
+    """A number with a unit of time: three days, two and a half weeks, ten or so days, 两个礼拜, 三四天."""
     item = row[at]
     number = item.number
     assert number is not None
-    for unit in row[at + 1 : at + 4]:
-        if unit.first - item.end > 1:
+    half = 0.0
+    for unit in row[at + 1 : at + 6]:
+        between = keys[item.end : unit.first]
+        if len(between) > 1 and (len(between) > 4 or any(key not in small("measured") for key in between)):
             return None
-        if unit.topic == "time" and unit.name in _UNITS:
+        if (unit.topic, unit.name) == ("measure", "half"):
+            half = 0.5
+        elif unit.topic == "time" and unit.name in _UNITS:
             value = number.value
             if number.spelled:
                 value = float(number.spelled[-1]) if len(number.spelled) == 2 else value
             if value > 4000:
                 return None
-            return Moment(round(value * _UNITS[unit.name]), item.first, unit.end, item)
-        if unit.topic in ("symptom", "person", "sign"):
+            return Moment(int((value + half) * _UNITS[unit.name] + 1e-6), item.first, unit.end, item)
+        elif unit.topic in ("symptom", "person", "sign"):
             return None
     return None
 
@@ -72,8 +110,8 @@ def onset(
     keys: list[str], row: list[Item], context: str, now: datetime | None, symptoms: bool, said_yes: bool
 ) -> Moment | None:
     """The beginning of the present complaint; in other contexts only beside a present symptom."""
-    said = moments(row, now)[:_MANY]
-    others = any(item.topic == "symptom" and item.who for item in row)
+    said = moments(keys, row, now)[:_MANY]
+    others = any((item.topic == "symptom" or item.name == "ill") and item.who for item in row)
     own = [m for m in said if not m.item.who] or (said if context == "onset" and not others else [])
     own = [m for m in own if not _part_of_day(own, m)]
     found = [m for m in own if not _elsewhere(row, m)]
@@ -83,6 +121,9 @@ def onset(
         return _repaired(row, None) if context == "onset" else None
     started = [m for m in found if _started(row, m)]
     if context == "onset":
+        concluded = _concluded(keys, row, found)
+        if concluded:
+            return concluded
         chosen = min(started or found, key=lambda m: _far(row, m)) if not _says_no(row) else (started or found)[-1]
         return _repaired(row, chosen) or chosen
     found = [m for m in found if m in started or not (_by_night(m) or _any_day(keys, row, m))]
@@ -101,6 +142,21 @@ def onset(
     if said_yes and not beside:
         beside = found
     return beside[0] if beside and not any(m.item.past for m in beside) else None
+
+
+def _concluded(keys: list[str], row: list[Item], found: list[Moment]) -> Moment | None:
+    """'On my birthday, so five days', 'twenty days tomorrow, so nineteen', 'it will be four days tomorrow'."""
+    last = found[-1]
+    summed = [m for m in found[1:] if not small("summing").isdisjoint(keys[max(m.first - 2, 0) : m.first])]
+    if summed:
+        return summed[-1]
+    unit = next((i for i in row if i.topic == "time" and i.end == last.end and i.name in _UNITS), None)
+    for item in row:
+        if unit and item.number and item.first >= last.end and keys[item.first - 1] in small("summing"):
+            return Moment(int(item.number.value * _UNITS[unit.name]), item.first, item.end, item)
+    if last.item.number and "tomorrow" in keys[last.end : last.end + 3] and not small("willbe").isdisjoint(keys):
+        return Moment(max(last.days - 1, 0), last.first, last.end, last.item)
+    return None
 
 
 _MANY = 30  # times in one answer that are looked at; nobody says more, and each is compared with the others

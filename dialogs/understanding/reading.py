@@ -233,6 +233,8 @@ def _rank(keys: list[str], row: list[Item], at: int, item: Item) -> int | None:
         if other.topic != "when" and other.topic != "time":
             continue
         rank = _RANKS.get(other.name)
+        if rank is None and other.name in ("unithour", "unitminute") and keys[other.first].isascii():
+            rank = _RANKS["today"]  # two hours ago
         if rank is None:
             continue
         if other.name == "today" and keys[other.first] in _DAYTIMES:
