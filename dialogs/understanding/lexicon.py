@@ -1,8 +1,10 @@
 """The words people use, read from the files in lexicon/, checked, and laid out as trees of tokens."""
 
+import gc
 import itertools
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -171,14 +173,27 @@ def checked(path: Path) -> dict[str, list[str]]:
 def layer(*topics: str, gaps: bool = True) -> Lexicon:
     """One tree of some topics; LexiconError for an ellipsis where `gaps` is not allowed, since scan joins none."""
     phrases, number = Phrases(), itertools.count()
-    for topic in topics:
-        for name, patterns in entries().get(topic, {}).items():
-            for pattern in patterns:
-                if "…" in pattern and not gaps:
-                    raise LexiconError(f"{topic}: {name}: no ellipsis in this topic: {pattern!r}")
-                for part, label in _labelled(pattern, Label(topic, name), number):
-                    _teach(phrases, part, label)
+    with _uncollected():
+        for topic in topics:
+            for name, patterns in entries().get(topic, {}).items():
+                for pattern in patterns:
+                    if "…" in pattern and not gaps:
+                        raise LexiconError(f"{topic}: {name}: no ellipsis in this topic: {pattern!r}")
+                    for part, label in _labelled(pattern, Label(topic, name), number):
+                        _teach(phrases, part, label)
     return Lexicon(phrases)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the collector, which would walk again and again through a tree that grows and holds no rubbish."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 _OWNED = (Label("measure", "other"), Label("measure", "body"))
