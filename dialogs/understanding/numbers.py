@@ -22,18 +22,21 @@ _PEOPLE = [["个", "人"], ["口", "人"]]
 
 def numbers(text: Text) -> list[Number]:
     """All numbers of a text from left to right."""
-    keys, found, at = text.keys, [], 0
+    keys, at = text.keys, 0
+    found: list[Number] = []
     while at < len(keys):
         key = keys[at]
         said = None
         if key[0].isdecimal():
             said = _figures(text, at)
-        elif key in chinese.NUMERALS or (key in chinese.SOUNDS and keys[at + 1 : at + 3] in _PEOPLE):
+        elif key in chinese.NUMERALS or keys[at + 1 : at + 3] in _PEOPLE:
             said = _number(chinese.number(keys, at), at)
         elif key in english.NUMERALS:
             said = _number(english.number(keys, at), at)
         if said:
-            found.append(said)
+            found.append(_together(found[-1], said) if found and found[-1].end == at else said)
+            if found[-1].first < at:
+                del found[-2]
             at = said.end
         else:
             at += 1
@@ -44,12 +47,30 @@ def _number(read: tuple[float, int, str, bool] | None, at: int) -> Number | None
     return Number(read[0], at, read[1], read[2], read[3]) if read else None
 
 
+def _together(before: Number, after: Number) -> Number:
+    """三十8度2, 3十8: figures and characters in one number."""
+    if before.decimal or before.spelled or after.spelled:
+        return after
+    if before.value in (20, 30, 40, 90, 100) and after.value < 10:
+        return Number(before.value + after.value, before.first, after.end, decimal=after.decimal)
+    if before.value < 10 and 10 <= after.value < 20 and before.end - before.first == 1:
+        return Number(10 * before.value + after.value - 10, before.first, after.end, decimal=after.decimal)
+    return after
+
+
 def _spelled_figures(keys: list[str], at: int) -> Number:
     """3 7 度 4: figures one by one."""
     end = at
     while end < len(keys) and end - at < 12 and len(keys[end]) == 1 and keys[end].isdecimal():
         end += 1
     digits = "".join(keys[at:end])
+    if (
+        end - at == 2
+        and keys[end : end + 1] in (["."], ["点"])
+        and keys[end + 1 : end + 2]
+        and keys[end + 1].isdecimal()
+    ):
+        return Number(float(f"{digits}.{keys[end + 1][:2]}"), at, end + 2, decimal=True)  # 3 6 . 7
     return Number(float(digits), at, end, spelled=digits)
 
 

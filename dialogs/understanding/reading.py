@@ -63,6 +63,9 @@ def _joined(keys: list[str], row: list[Item], at: int) -> Reading:
     reading.unit = _unit_before(row, at)
     following = [other for other in row[at + 1 : at + 8] if other.first >= end and other.name not in _HESITATIONS]
     following = [other for other in following if keys[other.first - 1 : other.end] != ["那", "个"]]
+    if _in_tenths(reading, keys, following):
+        reading.end += 1
+        following = [other for other in following if other.first >= reading.end]
     for other in following:
         gap = keys[reading.end : other.first]
         if gap in (["个"], ["那"]) or any(key not in _JOINTS for key in gap) or len(gap) > 3:
@@ -87,6 +90,18 @@ def _joined(keys: list[str], row: list[Item], at: int) -> Reading:
     return reading
 
 
+def _in_tenths(reading: Reading, keys: list[str], following: list[Item]) -> bool:
+    """三十六个七: a figure behind 个 with nothing that it counts."""
+    if not LOWEST <= reading.value <= HIGHEST or keys[reading.end : reading.end + 1] != ["个"]:
+        return False
+    figure = next((other for other in following if other.first == reading.end + 1), None)
+    if figure is None or figure.number is None or figure.number.value >= 10 or figure.number.spelled:
+        return False
+    after = keys[figure.end : figure.end + 1]
+    return not after or after[0] in _CLOSING
+
+
+_CLOSING = frozenset("吧啊呢了嘅啦喇呀,。.!")
 _DAYS = ("unitday", "unitweek", "unitmonth", "unityear", "unithour")
 
 
@@ -229,6 +244,7 @@ def _rank(keys: list[str], row: list[Item], at: int, item: Item) -> int | None:
     """How late the reading was: the nearest word of time in its clause, None where nothing is said."""
     best, distance = None, 99
     row = row[max(at - _WIDE, 0) : at + _WIDE]
+    numbers = [other.first for other in row if other.number]
     for other in row:
         if other.topic != "when" and other.topic != "time":
             continue
@@ -240,10 +256,23 @@ def _rank(keys: list[str], row: list[Item], at: int, item: Item) -> int | None:
         if other.name == "today" and keys[other.first] in _DAYTIMES:
             rank = _RANKS["morning"]  # 中午才三十七度三
         apart = item.first - other.end if other.first < item.first else other.first - item.end
-        between = any(i.number for i in row if min(other.first, item.first) < i.first < max(other.first, item.first))
-        if apart < distance and not between and (other.clause == item.clause or _goes_on(row, other, item)):
+        between = any(min(other.first, item.first) < first < max(other.first, item.first) for first in numbers)
+        next_one = next((first for first in numbers if first >= other.end), -1)
+        if other.first > item.first and 0 <= next_one - other.end <= 2 and not keys[other.first].isascii():
+            continue  # 37.8 早上38.9: the morning belongs to the second
+        together = other.clause == item.clause or _goes_on(row, other, item) or _told_before(keys, other, item)
+        if apart < distance and not between and together:
             best, distance = rank, apart
     return best
+
+
+def _told_before(keys: list[str], time: Item, item: Item) -> bool:
+    """上午低点儿，三十六度五: the time stands in the words before."""
+    between = keys[time.end : item.first]
+    return 0 < len(between) <= _ASIDE and not keys[time.first].isascii() and not {"。", ".", "!", "?"} & set(between)
+
+
+_ASIDE = 12  # tokens between a time and its number, where a comma lies between
 
 
 def _pluperfect(keys: list[str], item: Item) -> bool:
