@@ -19,6 +19,7 @@ from records.tables import (
     Attempt,
     Conversation,
     DoNotCall,
+    BroadcastLetter,
     FollowUp,
     FollowUpEvent,
     Household,
@@ -76,6 +77,7 @@ def erase(store: Store, resident: int, now: datetime) -> Erased:
         tx.execute(update(Notice).where(Notice.resident_id == resident).values(_FORGOTTEN | {"expires_at": now}))
         if own:
             tx.execute(update(DoNotCall).where(DoNotCall.phone == own).values(reason=""))
+        tx.execute(update(BroadcastLetter).where(BroadcastLetter.resident_id == resident).values(address=""))
         tx.execute(update(Resident).where(Resident.id == resident).values(_tombstone(tx, person, now)))
     return Erased(records, len(found.attempts), len(found.conversations), answers, len(addresses))
 

@@ -16,6 +16,8 @@ from records.tables import (
     Base,
     Conversation,
     FollowUp,
+    Broadcast,
+    BroadcastLetter,
     FollowUpEvent,
     Inbox,
     Invitation,
@@ -23,7 +25,9 @@ from records.tables import (
     Record,
     Turn,
 )
+    Told,
 from records.thorough import thorough
+    Watch,
 
 AT_ONCE = 1_000  # conversations in one transaction
 SAID = ("noted", "reported", "reopened")
@@ -101,6 +105,12 @@ def purge(store: Store, keep: Keep, at: datetime) -> Expired:
             with store.transaction() as tx, thorough(tx):
                 _purge_round(tx, round)
     return found
+        tx.execute(delete(Watch).where(Watch.begun_at < before))
+        sent = select(Broadcast.id).where(Broadcast.ended_at < before)
+        tx.execute(update(BroadcastLetter).where(BroadcastLetter.broadcast_id.in_(sent)).values(address=""))
+        gone = select(Broadcast.id).where(Broadcast.ended_at < at - keep.records)
+        tx.execute(delete(BroadcastLetter).where(BroadcastLetter.broadcast_id.in_(gone)))
+        tx.execute(delete(Broadcast).where(Broadcast.ended_at < at - keep.records))
 
 
 def _old(before: datetime) -> Sequence[ColumnElement[bool]]:
@@ -188,3 +198,4 @@ def _purge_round(tx: Connection, round: Round) -> None:
 
 def _number(tx: Connection, query: Select[Any]) -> int:
     return int(tx.execute(query).scalar_one())
+    tx.execute(delete(Told).where(Told.follow_up_id.in_(work)))

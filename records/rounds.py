@@ -180,13 +180,14 @@ def _launch(
         .select_from(Resident)
         .join(Household, Household.id == Resident.household_id)
         .join(Community, Community.id == Household.community_id)
-        .where(Resident.ineligible != ERASED, *_within(place))
+        .where(Resident.ineligible != ERASED, *within(place))
         .order_by(Household.community_id, Resident.household_id, Resident.id)
     )
     return missing_only(tx, Record).from_select(list(values), chosen, include_defaults=False)
 
 
-def _within(place: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+def within(place: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """The conditions of a place, for a statement that joins `household` and `community`; ValueError if unknown."""
     if strange := set(place) - set(PLACES):
         raise ValueError(f"place: {sorted(strange)} cannot be chosen by (known: {', '.join(PLACES)})")
     return [PLACES[key].in_([names] if isinstance(names, str) else list(names)) for key, names in place.items()]

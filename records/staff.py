@@ -12,7 +12,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from records.store import new_key
-from records.tables import Audit, Staff, StaffChat
+from records.tables import Audit, Invitation, Staff, StaffChat
 
 ROLES = ("worker", "staff", "administrator")  # each may what those before it may
 LEVELS = ("district", "subdistrict", "community", "grid")
@@ -54,6 +54,15 @@ class Member:
         """Whether this place, given by all its levels, lies within theirs."""
         return all(place.get(level) in _names(names) for level, names in self.place.items())
 
+    def touches(self, place: Mapping[str, Any]) -> bool:
+        """Whether a part of a place, as of a campaign, lies within theirs."""
+        return all(bool(names) for names in self.narrowed(place).values())
+
+    def holds(self, place: Mapping[str, Any]) -> bool:
+        """Whether a place lies within theirs as a whole, so that they may decide what is done there."""
+        narrowed = {level: _names(names) for level, names in self.narrowed(place).items()}
+        return narrowed == {level: _names(names) for level, names in place.items()}
+
     def narrowed(self, place: Mapping[str, Any]) -> dict[str, Any]:
         """What they may see of a place that they ask for: nothing (an empty list of names) outside of theirs."""
         both = {**self.place, **place}
@@ -89,18 +98,18 @@ def add_member(
 
 def member_of(tx: Connection, staff_id: int) -> Member:
     """An account by its number; StaffError when there is none, or it is closed."""
-    return _member(tx.execute(select(Staff.__table__).where(Staff.id == staff_id)).one_or_none(), staff_id)
+    return member_from(tx.execute(select(Staff.__table__).where(Staff.id == staff_id)).one_or_none(), staff_id)
 
 
 def member_named(tx: Connection, login: str) -> Member:
     """An account by the name they sign in with; StaffError when there is none, or it is closed."""
-    return _member(tx.execute(select(Staff.__table__).where(Staff.login == login)).one_or_none(), login)
+    return member_from(tx.execute(select(Staff.__table__).where(Staff.login == login)).one_or_none(), login)
 
 
 def members(tx: Connection) -> list[Member]:
     """All accounts that are open, by name."""
     rows = tx.execute(select(Staff.__table__).where(Staff.closed_at.is_(None)).order_by(Staff.login))
-    return [_member(row, row.id) for row in rows]
+    return [member_from(row, row.id) for row in rows]
 
 
 def change_member(tx: Connection, staff_id: int, **values: Any) -> Member:
@@ -117,7 +126,15 @@ def change_member(tx: Connection, staff_id: int, **values: Any) -> Member:
 
 def close_member(tx: Connection, staff_id: int, now: datetime) -> None:
     """Closes an account: nobody can sign in with it or write to us as it any more; what it did stays in the trail."""
+    unlink_chats(tx, staff_id, now)
     tx.execute(update(Staff).where(Staff.id == staff_id).values(closed_at=now, session=Staff.session + 1))
+
+
+def unlink_chats(tx: Connection, staff_id: int, now: datetime) -> int:
+    """Takes all their chats from them, and every invitation that they did not use; returns how many chats they had."""
+    unused = (Invitation.staff_id == staff_id, Invitation.used_at.is_(None))
+    tx.execute(update(Invitation).where(*unused).values(expires_at=now))
+    return tx.execute(delete(StaffChat).where(StaffChat.staff_id == staff_id)).rowcount
 
 
 def end_sessions(tx: Connection, staff_id: int) -> None:
@@ -139,36 +156,7 @@ def sign_in(tx: Connection, login: str, password: str, now: datetime) -> Member:
         tx.execute(update(Staff).where(Staff.id == row.id).values(failures=failures, locked_until=until))
         raise Refused(until)
     tx.execute(update(Staff).where(Staff.id == row.id).values(failures=0, locked_until=None))
-    return _member(row, login)
-
-
-def link_chat(tx: Connection, staff_id: int, channel: str, address: str, now: datetime) -> None:
-    """Gives a chat to somebody who works here, whoever had it before."""
-    tx.execute(delete(StaffChat).where(StaffChat.channel == channel, StaffChat.address == address))
-    row = {"channel": channel, "address": address, "staff_id": staff_id, "linked_at": now}
-    tx.execute(insert(StaffChat), row)
-
-
-def member_at(tx: Connection, channel: str, address: str) -> Member | None:
-    """Who of us writes from this chat; None when nobody."""
-    query = (
-        select(Staff.__table__)
-        .join(StaffChat, StaffChat.staff_id == Staff.id)
-        .where(StaffChat.channel == channel, StaffChat.address == address, Staff.closed_at.is_(None))
-    )
-    row = tx.execute(query).one_or_none()
-    return None if row is None else _member(row, row.id)
-
-
-def chats_of(tx: Connection, channel: str) -> list[tuple[Member, str]]:
-    """Everybody of us who can be written to on a channel, with their chat."""
-    query = (
-        select(Staff.__table__, StaffChat.address)
-        .join(StaffChat, StaffChat.staff_id == Staff.id)
-        .where(StaffChat.channel == channel, Staff.closed_at.is_(None))
-        .order_by(StaffChat.linked_at)
-    )
-    return [(_member(row, row.id), row.address) for row in tx.execute(query)]
+    return member_from(row, login)
 
 
 def note_deed(tx: Connection, who: Member | None, what: str, whom: str, now: datetime, detail: str = "") -> None:
@@ -188,7 +176,8 @@ def _check(role: str, place: Mapping[str, Any]) -> None:
         raise StaffError(f"{sorted(strange)} is not a level of places (known: {', '.join(LEVELS)})")
 
 
-def _member(row: Row[Any] | None, asked: int | str) -> Member:
+def member_from(row: Row[Any] | None, asked: int | str) -> Member:
+    """A row of `staff` as a member; StaffError when there is none, or the account is closed."""
     if row is None or row.closed_at:
         raise StaffError(f"there is no account {asked!r}")
     return Member(row.id, row.login, row.name, row.role, row.place, row.language, row.session)

@@ -498,7 +498,7 @@ class Staff(Base):
 
 
 class StaffChat(Base):
-    """A chat of somebody of the staff, linked by an invitation."""
+    """A chat of somebody of the staff, linked by an invitation; `draft` is what they have begun to fill in there."""
 
     __tablename__ = "staff_chat"
 
@@ -507,6 +507,99 @@ class StaffChat(Base):
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     linked_at: Mapped[datetime]
 
+    draft: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+
+
+class Told(Base):
+    """That the staff were told of a follow-up: once for each time that it was opened, and each level that it went to.
+
+    `due_at` tells one opening from the next. `chats` is how many were written to.
+    """
+
+    __tablename__ = "told"
+
+    follow_up_id: Mapped[int] = mapped_column(ForeignKey("follow_up.id"), primary_key=True)
+    due_at: Mapped[datetime] = mapped_column(primary_key=True)
+    level: Mapped[str] = mapped_column(primary_key=True)
+    chats: Mapped[int]
+    told_at: Mapped[datetime]
+
+
+class Watch(Base):
+    """A message to one of the staff that follows something as it goes on, until `due_at` is blank.
+
+    `what` is campaign or broadcast, `subject` its number; `message` is blank until the message was sent, `shown` what
+    it shows; `due_at` is when it is next looked at.
+    """
+
+    __tablename__ = "watch"
+    __table_args__ = (
+        Index(
+            "ix_watch_due",
+            *("channel", "due_at"),
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    address: Mapped[str]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    what: Mapped[str]
+    subject: Mapped[int]
+    message: Mapped[int | None] = mapped_column(BigInteger)
+    shown: Mapped[str] = mapped_column(default="")
+    begun_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+
+
+class Broadcast(Base):
+    """Words of the staff to everybody of a place; `ended_at` blank: letters are still to be sent."""
+
+    __tablename__ = "broadcast"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str]
+    staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
+    place: Mapped[dict[str, Any]]
+    words: Mapped[str]
+    made_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class BroadcastLetter(Base):
+    """What became of a broadcast for one resident.
+
+    `state`: waiting, posted (it is in the inbox), sent; or why not: no_chat, stopped, blocked, refused, cancelled.
+    """
+
+    __tablename__ = "broadcast_letter"
+    __table_args__ = (
+        Index("ix_broadcast_letter_resident", "resident_id"),
+        Index(
+            "ix_broadcast_letter_waiting",
+            "broadcast_id",
+            sqlite_where=text("state = 'waiting'"),
+            postgresql_where=text("state = 'waiting'"),
+        ),
+    )
+
+    broadcast_id: Mapped[int] = mapped_column(ForeignKey("broadcast.id"), primary_key=True)
+    resident_id: Mapped[int] = mapped_column(ForeignKey("resident.id"), primary_key=True)
+    address: Mapped[str] = mapped_column(default="")
+    state: Mapped[str]
+    settled_at: Mapped[datetime | None]
+
+
+class Slot(Base):
+    """From when on the next message may leave that we write of our own accord: to a chat, or (chat 0) to any."""
+
+    __tablename__ = "slot"
+
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    chat: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    free_at: Mapped[datetime]
 
 class Invitation(Base):
     """A code for one resident, or one of the staff, to link a chat; good once, until it expires."""

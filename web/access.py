@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
@@ -134,37 +134,20 @@ def place_or_404(tx: Tx, member: Member, thing: Thing, number: int) -> dict[str,
 def campaign_or_404(office: Office, member: Member, number: int) -> Campaign:
     """A campaign of which at least a part lies within what the member sees; 404 otherwise."""
     found = campaigns_where(office.store, Campaign.id == number) if number < 1 << 62 else []
-    if not found or not touches(member, found[0].place):
+    if not found or not member.touches(found[0].place):
         raise HTTPException(404, "nothing")
     return found[0]
 
 
 def campaigns_for(office: Office, member: Member) -> list[Campaign]:
     """The campaigns that a member may look at, the newest first."""
-    return [campaign for campaign in campaigns_where(office.store)[::-1] if touches(member, campaign.place)]
+    return [campaign for campaign in campaigns_where(office.store)[::-1] if member.touches(campaign.place)]
 
 
 def newest_for(office: Office, member: Member) -> Campaign | None:
     """The newest campaign that was launched, before those that stand open all the time; None when there is none."""
     begun = [campaign for campaign in campaigns_for(office, member) if campaign.state != "draft"]
     return next((campaign for campaign in begun if campaign.plan), begun[0] if begun else None)
-
-
-def touches(member: Member, place: Mapping[str, Any]) -> bool:
-    """Whether a part of a place lies within theirs."""
-    return all(bool(names) for names in member.narrowed(place).values())
-
-
-def holds(member: Member, place: Mapping[str, Any]) -> bool:
-    """Whether a place lies within theirs as a whole, so that they may decide what is done there."""
-    return all(level in place for level in member.place) and _same(member.narrowed(place), place)
-
-
-def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    def plain(place: Mapping[str, Any]) -> dict[str, list[Any]]:
-        return {level: [names] if isinstance(names, str) else list(names) for level, names in place.items()}
-
-    return plain(one) == plain(other)
 
 
 def note(office: Office, visitor: Visitor, what: str, whom: str, detail: str = "") -> None:

@@ -41,7 +41,6 @@ from web.access import (
     Worker,
     campaign_or_404,
     campaigns_for,
-    holds,
     newest_for,
     note,
     own_form,
@@ -136,7 +135,7 @@ def show(request: Request, office: Rooms, visitor: Worker, number: int, problem:
     """One campaign: before its launch whom it would call, afterwards how it goes."""
     campaign = campaign_or_404(office, visitor.member, number)
     note(office, visitor, "watched", f"campaign {number}")
-    mine = holds(visitor.member, campaign.place)
+    mine = visitor.member.holds(campaign.place)
     seen: Preview | None = None
     if campaign.state in ("draft", "scheduled") and mine:
         seen = preview(office.store, campaign, office.clock())
@@ -167,7 +166,7 @@ def change_campaign(office: Office, visitor: Visitor, number: int, deed: str) ->
     campaign = campaign_or_404(office, visitor.member, number)
     if deed not in MAY:
         raise HTTPException(404, "nothing")
-    if not holds(visitor.member, campaign.place):
+    if not visitor.member.holds(campaign.place):
         raise HTTPException(403, "place")
     if campaign.line != "simulated" and deed == "launch":
         raise CampaignError(f"campaign {campaign.name!r} is on the line {campaign.line!r}, which has its own service")

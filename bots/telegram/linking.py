@@ -13,7 +13,8 @@ from records.notices import PURPOSE as NOTICE
 from records.notices import resident_of
 from records.residents import Member, load_members
 from records.seal import Seal, SealError
-from records.staff import link_chat, member_of
+from records.staff import member_of
+from records.staff_chats import link_chat
 from records.store import Tx
 
 
@@ -33,8 +34,8 @@ class Linking:
             change_address(tx, self.channel, linked.address, draft={"who": True})
         return linked_at(tx, self.channel, linked.address)
 
-    def by_code(self, tx: Tx, chat: int, code: str, at: datetime) -> Linked | str:
-        """Links by a code from a link; for one of the staff, the name to greet them by. Raises InvitationRefused."""
+    def by_code(self, tx: Tx, chat: int, code: str, at: datetime) -> Linked | Colleague:
+        """Links by a code from a link, to a resident or to one of the staff. Raises InvitationRefused."""
         noticed = self._noticed(tx, code, at)
         if noticed is not None:
             return self.link(tx, chat, noticed, at)
@@ -42,8 +43,13 @@ class Linking:
         if invited.resident_id is not None:
             return self.link(tx, chat, invited.resident_id, at)
         assert invited.staff_id is not None
-        link_chat(tx, invited.staff_id, self.channel, str(chat), at)
-        return member_of(tx, invited.staff_id).name
+        try:
+            member = member_of(tx, invited.staff_id)
+        except StaffError:  # the account was closed meanwhile
+            raise InvitationRefused("expired") from None
+        link_chat(tx, member.id, self.channel, str(chat), at)
+        note_deed(tx, member, "linked chat", f"staff {member.id}", at, self.channel)
+        return member
 
     def link(self, tx: Tx, chat: int, resident: int, at: datetime) -> Linked:
         """Links a chat to a resident, and has the daily question put from now on."""

@@ -121,8 +121,8 @@ class Reception:
             if linked is not None:
                 return self._start(tx, linked, what)
             return (_ask_contact(f"invitation_{error.why}", _language(what)),)
-        if isinstance(found, str):
-            return (Letter(wording("staff_linked", _language(what), name=found)),)
+        if not isinstance(found, Linked):
+            return (Letter(wording("staff_linked", found.language, name=found.name)),)
         return self._welcome(tx, found, what)
 
     def _welcome(self, tx: Tx, linked: Linked, what: Incoming) -> Letters:

@@ -11,7 +11,8 @@ from records.health import default_rules
 from records.health_code import check_code
 from records.invitations import Invited, invite
 from records.notices import PURPOSE, Unreached, leave_notice
-from records.staff import add_member, member_at
+from records.staff import add_member
+from records.staff_chats import member_at
 from records.tables import Address, Conversation, FollowUp, Inbox, Record, Turn
 from tests.bots.chats import ANN, LI, SEAL, WANG, now
 

@@ -16,15 +16,13 @@ from records.staff import (
     StaffError,
     add_member,
     change_member,
-    chats_of,
     close_member,
-    link_chat,
-    member_at,
     member_named,
     members,
     note_deed,
     sign_in,
 )
+from records.staff_chats import chats_of, link_chat, member_at
 from records.tables import Audit, Invitation
 from tests.records.town import BABY, WANG, make_town
 
