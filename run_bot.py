@@ -319,10 +319,14 @@ def _staff(commands: Commands) -> None:
         ("add", staff.add, "make an account; its password is asked for 新建账号"),
         ("change", staff.change, "change an account 修改账号"),
         ("close", staff.close, "close an account 关闭账号"),
+        ("invite", staff.invite, "a one-time link to work from a chat 发工作聊天的一次性链接"),
+        ("unlink", staff.unlink, "take their chats away 解除其聊天"),
     ):
         sub = _add(group, name, run, help)
         sub.add_argument("login", help="the name to sign in with 登录名")
-        if name == "close":
+        if name == "invite":
+            sub.add_argument("--bot", help="name of the bot 机器人用户名 (default 默认: chat_link)")
+        if name not in ("add", "change"):
             continue
         sub.add_argument("--name", help="their name 姓名")
         roles, usual = ["worker", "staff", "administrator"], "worker" if name == "add" else None
@@ -330,6 +334,8 @@ def _staff(commands: Commands) -> None:
         sub.add_argument("--place", action="append", default=[], metavar="LEVEL=NAME",
                          help="only there 只限: district, subdistrict, community, grid")  # fmt: skip
         sub.add_argument("--generate", action="store_true", help="a password is made up and shown once 生成密码")
+        if name == "add":
+            sub.add_argument("--chat-only", action="store_true", help="no password: works from a chat 只用聊天")
         if name == "change":
             sub.add_argument("--everywhere", action="store_true", help="no limit of place 不限地点")
             sub.add_argument("--password", action="store_true", help="a new password is asked for 改密码")

@@ -64,6 +64,14 @@ def chat_link(house: House) -> str:
     return link
 
 
+def bot_link(house: House, bot: str | None) -> str:
+    """The address that opens a bot with {token} in it: of the bot of this name, else as set."""
+    link = f"https://t.me/{bot.removeprefix('@')}?start={{token}}" if bot else chat_link(house)
+    if not link:
+        raise UsageError("which bot? give --bot NAME, or the setting chat_link with {token} in it")
+    return link
+
+
 def _write(house: House, name: str, letters: Sequence[Letter]) -> None:
     try:
         handle = os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from commands.house import House, now
-from commands.notices import chat_link
+from commands.notices import bot_link
 from commands.settings import UsageError
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def invite(house: House, args: argparse.Namespace) -> int:
     from records.traces import find_resident
     from reports.invitations import invitation_page, invitation_rows
 
-    link = _link(house, args.bot)
+    link = bot_link(house, args.bot)
     with house.store.transaction() as tx:
         one = find_resident(tx, args.resident) if args.resident else None
         known = linked_residents(tx, CHANNEL)
@@ -101,14 +101,6 @@ def _slips(house: House, tx: Tx, people: Sequence[Listed], link: str) -> Iterato
         code = invitations.invite(tx, house.seal, invitations.Invited(resident_id=one.id), moment)
         address = " ".join(part for part in (one.building, one.unit) if part)
         yield Slip(one.id, one.name, one.phone, one.community, address, link.replace("{token}", code), until)
-
-
-def _link(house: House, bot: str | None) -> str:
-    """The address that opens the bot with a code in it."""
-    link = f"https://t.me/{bot.removeprefix('@')}?start={{token}}" if bot else chat_link(house)
-    if not link:
-        raise UsageError("which bot? give --bot NAME, or the setting chat_link with {token} in it")
-    return link
 
 
 def _private(file: Path, encoding: str) -> IO[str]:

@@ -6,17 +6,21 @@ import argparse
 import getpass
 import secrets
 import sys
+from datetime import timedelta
 from typing import Any
 
 from commands.house import House, now
+from commands.notices import bot_link
 from commands.settings import UsageError
+
+FOR_STAFF = timedelta(days=2)  # a link for one of the staff is good for so long
 
 
 def add(house: House, args: argparse.Namespace) -> int:
     """Makes an account, whose password is asked for, or generated and shown once."""
     from records.staff import add_member, note_deed
 
-    password = _password(house, args.generate)
+    password = "" if args.chat_only else _password(house, args.generate)
     with house.store.transaction() as tx:
         member = add_member(
             tx,
@@ -71,6 +75,38 @@ def close(house: House, args: argparse.Namespace) -> int:
         close_member(tx, member.id, now())
         note_deed(tx, None, "closed account", f"staff {member.id}", now())
     house.say(f"已关闭账号 {args.login}", f"Account {args.login} closed")
+    return 0
+
+
+def invite(house: House, args: argparse.Namespace) -> int:
+    """Shows a link, good once, that makes a chat one of theirs; earlier links for them are good no more."""
+    from records import invitations
+    from records.staff import member_named, note_deed
+    from reports.line_list import ZONE
+
+    link = bot_link(house, args.bot)
+    with house.store.transaction() as tx:
+        member = member_named(tx, args.login)
+        code = invitations.invite(tx, house.seal, invitations.Invited(staff_id=member.id), now(), FOR_STAFF)
+        note_deed(tx, None, "invited", f"staff {member.id}", now())
+    until = f"{(now() + FOR_STAFF).astimezone(ZONE):%Y-%m-%d %H:%M}"
+    house.say(
+        f"给{member.name}的链接，只能用一次，{until} 前有效，请勿转给别人：",
+        f"A link for {member.name}, good once, until {until}; whoever opens it first is taken for them:",
+    )
+    print(link.replace("{token}", code))
+    return 0
+
+
+def unlink(house: House, args: argparse.Namespace) -> int:
+    """Takes all chats from an account, as when a telephone is lost; a new link gives it another."""
+    from records.staff import member_named, note_deed, unlink_chats
+
+    with house.store.transaction() as tx:
+        member = member_named(tx, args.login)
+        chats = unlink_chats(tx, member.id, now())
+        note_deed(tx, None, "unlinked chats", f"staff {member.id}", now(), str(chats))
+    house.say(f"已解除 {args.login} 的 {chats} 个聊天", f"{chats} chats taken from {args.login}")
     return 0
 
 

@@ -13,7 +13,8 @@ from records.notices import PURPOSE as NOTICE
 from records.notices import resident_of
 from records.residents import Member, load_members
 from records.seal import Seal, SealError
-from records.staff import member_of
+from records.staff import Member as Colleague
+from records.staff import StaffError, member_of, note_deed
 from records.staff_chats import link_chat
 from records.store import Tx
 

@@ -73,6 +73,32 @@ def test_account_is_changed_and_closed(staff, capsys):
     store.close()
 
 
+def test_link_to_a_chat_is_made_once_and_taken_back(staff, capsys):
+    from commands.house import House, now
+    from commands.settings import Settings
+    from records.invitations import InvitationRefused, accept
+    from records.staff_chats import link_chat, member_at
+
+    assert staff("add", "li", "--chat-only", "--place", "community=桂园社区") == 0
+    assert staff("invite", "li") == 2
+    assert "--bot" in capsys.readouterr().err
+    assert staff("invite", "li", "--bot", "wenan_bot") == 0
+    assert staff("invite", "li", "--bot", "wenan_bot") == 0
+    first, second = re.findall(r"https://t.me/wenan_bot\?start=(\S+)", capsys.readouterr().out)
+    house = House(Settings(), "en")
+    with house.store.transaction() as tx:
+        with pytest.raises(InvitationRefused, match="expired"):
+            accept(tx, house.seal, first, now())
+        invited = accept(tx, house.seal, second, now())
+        link_chat(tx, invited.staff_id, "telegram", "7", now())
+        assert member_at(tx, "telegram", "7").login == "li"
+    assert staff("unlink", "li") == 0
+    assert "1 chats" in capsys.readouterr().out
+    with house.store.reading() as tx:
+        assert member_at(tx, "telegram", "7") is None
+    house.store.close()
+
+
 def test_no_option_takes_a_password():
     group = next(a for a in run_bot.parser()._actions if isinstance(a, argparse._SubParsersAction)).choices["staff"]
     for sub in next(a for a in group._actions if isinstance(a, argparse._SubParsersAction)).choices.values():
