@@ -17,6 +17,7 @@ from dialogs.events import Heard, Reply
 from records.attempts import HUMAN, begin_attempt, end_attempt
 from records.conversations import conversation_of
 from records.folds import FINAL
+from records.recordings import name_of
 from records.store import Store
 from records.tables import Campaign
 
@@ -248,6 +249,7 @@ class Telephone:
             return Tried("answered_machine", ended_at, noted=_noted(ring, answered_at=answered_at))
         closed = talk(line, self.desk, visit)
         line.keep(str(attempt))
+        recording = name_of(self.campaign.name, attempt) if line.recorded else ""
         ended_at = answered_at + timedelta(seconds=line.seconds)
         noted = _noted(
             ring,
@@ -255,6 +257,7 @@ class Telephone:
             talk_seconds=round(line.seconds, 1),
             hangup_by="resident" if line.hung_up else "robot",
             last_prompt_completed=line.heard_all,
+            recording=recording,
         )
         return _tried(ring.outcome, closed, ended_at, self.plan, noted)
 

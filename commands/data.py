@@ -7,7 +7,7 @@ import json
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from commands.house import House, now
 from commands.settings import UsageError
@@ -37,7 +37,7 @@ def retention(house: House, args: argparse.Namespace) -> int:
     if args.dry_run:
         house.say("只是预览，什么也没有删除", "A preview: nothing was deleted")
         return 0
-    purge(house.store, keep, at)
+    purge(house.store, keep, at, house.out)
     chunks = purge_ended(house.store.engine.url.render_as_string(hide_password=False), at - KEPT)
     house.say(
         f"已删除到期内容，另有任务引擎的 {chunks} 条旧记录",
@@ -48,7 +48,10 @@ def retention(house: House, args: argparse.Namespace) -> int:
 
 
 def export(house: House, args: argparse.Namespace) -> int:
-    """Writes everything that is kept about one resident, as JSON, to a new file or to the terminal."""
+    """Writes everything that is kept about one resident, as JSON, to a new file or to the terminal.
+
+    Beside the file lie the recordings that it names.
+    """
     from records.export import everything_about
     from records.traces import find_resident
 
@@ -61,10 +64,25 @@ def export(house: House, args: argparse.Namespace) -> int:
     try:
         with os.fdopen(os.open(args.out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
             file.write(text + "\n")
+        recordings = _copy_recordings(house, everything["attempts"], Path(args.out))
     except OSError as error:
         raise UsageError(f"--out {args.out}: {error.strerror}", f"--out {args.out}：{error.strerror}") from None
-    house.say(f"已导出到 {args.out}", f"Exported to {args.out}")
+    house.say(
+        f"已导出到 {args.out}" + (f"，旁边有录音 {recordings} 段" if recordings else ""),
+        f"Exported to {args.out}" + (f", with {recordings} recordings beside it" if recordings else ""),
+    )
     return 0
+
+
+def _copy_recordings(house: House, attempts: list[dict[str, Any]], beside: Path) -> int:
+    """Puts the recordings of the attempts beside the export, for its owner's eyes only."""
+    found = [house.out / attempt["recording"] for attempt in attempts if attempt["recording"]]
+    found = [file for file in found if file.is_file()]
+    for file in found:
+        copy = beside.with_name(f"{beside.stem}-{file.name}")
+        with os.fdopen(os.open(copy, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as target:
+            target.write(file.read_bytes())
+    return len(found)
 
 
 def erase(house: House, args: argparse.Namespace) -> int:
@@ -80,12 +98,14 @@ def erase(house: House, args: argparse.Namespace) -> int:
             f"resident {args.resident} would be erased for ever: say so with --yes",
             f"居民 {args.resident} 将被永久抹除，确认请加 --yes",
         )
-    erased = erase(house.store, resident, now())
+    erased = erase(house.store, resident, now(), house.out)
     house.say(
         f"已抹除：记录 {erased.records} 条转为匿名，通话 {erased.attempts} 次，对话 {erased.conversations} 段，"
-        f"回答 {erased.answers} 条，联系方式 {erased.addresses} 个。名册文件与旧备份请自行删除",
+        f"回答 {erased.answers} 条，联系方式 {erased.addresses} 个，"
+        f"录音 {erased.recordings} 段。名册文件与旧备份请自行删除",
         f"Erased: {erased.records} records made anonymous, {erased.attempts} attempts, {erased.conversations} "
-        f"conversations, {erased.answers} answers, {erased.addresses} addresses. Old files are yours to delete",
+        f"conversations, {erased.answers} answers, {erased.addresses} addresses, "
+        f"{erased.recordings} recordings. Old files are yours to delete",
     )
     _rewrite(house, leave_no_copies(house.store))
     return 0

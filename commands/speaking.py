@@ -47,12 +47,13 @@ def speaking(
     from bots.phone import RealTimeLine, SimulatedLine
     from bots.voice import PacedWire, VoiceLine
     from campaigns.campaign import plan_of
+    from records.recordings import folder_of
     from simulator.exchange import Callee as Simulated
     from simulator.wire import SimulatedWire
 
     voices = house.voices
     recorded, most = count(), plan_of(campaign).recordings
-    folder = house.out / campaign.name / "recordings"
+    folder = house.out / folder_of(campaign.name)
 
     def line(callee: Callee, opened_at: datetime) -> TelephoneLine:
         assert isinstance(callee, Simulated)

@@ -26,7 +26,7 @@ COUNT = (
 END = Prepared(
     update(Attempt).where(Attempt.id == bindparam("of_attempt")),
     *("outcome", "answered_at", "ended_at", "ring_seconds", "talk_seconds", "hangup_by"),
-    *("last_prompt_completed", "call_later_at"),
+    *("last_prompt_completed", "call_later_at", "recording"),
 )
 NOTE = update(Record).where(
     Record.campaign_id == bindparam("of_campaign"),
@@ -95,6 +95,7 @@ def end_attempt(
     hangup_by: str | None = None,
     last_prompt_completed: bool | None = None,
     call_later_at: datetime | None = None,
+    recording: str = "",
 ) -> None:
     """Notes the network's outcome of an attempt, also on the records of the residents it was made for.
 
@@ -106,7 +107,7 @@ def end_attempt(
     ended = {
         "outcome": outcome, "answered_at": answered_at, "ended_at": ended_at, "ring_seconds": ring_seconds,
         "talk_seconds": talk_seconds, "hangup_by": hangup_by, "last_prompt_completed": last_prompt_completed,
-        "call_later_at": call_later_at,
+        "call_later_at": call_later_at, "recording": recording,
     }  # fmt: skip
     END.execute(tx, {"of_attempt": attempt_id, **ended})
     reached = {"reached": True} if outcome == HUMAN else {}

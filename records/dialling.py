@@ -69,13 +69,14 @@ def _begin(row: Given) -> Insert:
 
 def _end(row: Given) -> Update:
     values = {name: row[name] for name in ("outcome", "ended_at", *NOTED)}
+    values["recording"] = func.coalesce(row["recording"], "")  # most calls have none
     return update(Attempt).where(Attempt.id == row["id"], Attempt.ended_at.is_(None)).values(values)
 
 
 _BEGIN = SetBased(_begin, household_id=Integer, residents=JSON, phone=String, number=Integer)
 _END = SetBased(
     _end, id=Integer, outcome=String, ended_at=Utc, answered_at=Utc, ring_seconds=Float, talk_seconds=Float,
-    hangup_by=String, last_prompt_completed=Boolean, call_later_at=Utc,
+    hangup_by=String, last_prompt_completed=Boolean, call_later_at=Utc, recording=String,
 )  # fmt: skip
 _NOTE = update(Record).where(*_OF_ROUND).values(outcome=bindparam("last"))
 _REACHED = update(Record).where(*_OF_ROUND).values(outcome=bindparam("last"), reached=True)

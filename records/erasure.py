@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, case, delete, func, select, true, update
 
 from records.errors import Mendable
 from records.health import CLOSED
-from records.store import Store, missing_only
+from records.recordings import destroy
+from records.store import Store, batches, missing_only
 from records.tables import (
     ERASED,
     Address,
     Answer,
     Attempt,
+    BroadcastLetter,
     Conversation,
     DoNotCall,
-    BroadcastLetter,
     FollowUp,
     FollowUpEvent,
     Household,
@@ -51,13 +53,14 @@ class Erased:
     conversations: int
     answers: int
     addresses: int
+    recordings: int
 
 
-def erase(store: Store, resident: int, now: datetime) -> Erased:
+def erase(store: Store, resident: int, now: datetime, out: Path | None = None) -> Erased:
     """Takes away all that tells who a resident was and what they said; the figures of their records stay.
 
-    Talks with a whole family lose all their words, as nobody can tell whose they are about. ErasureError when they
-    are erased already, have open follow-ups, or are being talked to.
+    Talks with a whole family lose all their words and their recording, as nobody can tell whose they are about. Those
+    lie below the folder `out`. ErasureError when they are erased already, have open follow-ups, or are being talked to.
     """
     with store.transaction() as tx, thorough(tx):
         person = tx.execute(select(Resident.__table__).where(Resident.id == resident).with_for_update()).one()
@@ -74,12 +77,13 @@ def erase(store: Store, resident: int, now: datetime) -> Erased:
         _erase_follow_ups(tx, resident, now)
         tx.execute(delete(Address).where(Address.resident_id == resident))
         tx.execute(delete(Invitation).where(Invitation.resident_id == resident))
+        tx.execute(update(BroadcastLetter).where(BroadcastLetter.resident_id == resident).values(address=""))
         tx.execute(update(Notice).where(Notice.resident_id == resident).values(_FORGOTTEN | {"expires_at": now}))
         if own:
             tx.execute(update(DoNotCall).where(DoNotCall.phone == own).values(reason=""))
-        tx.execute(update(BroadcastLetter).where(BroadcastLetter.resident_id == resident).values(address=""))
         tx.execute(update(Resident).where(Resident.id == resident).values(_tombstone(tx, person, now)))
-    return Erased(records, len(found.attempts), len(found.conversations), answers, len(addresses))
+        recordings = sum(destroy(tx, out, Attempt.id.in_(batch)) for batch in batches(found.attempts))
+    return Erased(records, len(found.attempts), len(found.conversations), answers, len(addresses), recordings)
 
 
 def _refuse(tx: Connection, person: Row[Any], found: Traces, now: datetime) -> None:

@@ -50,7 +50,7 @@ def everything_about(tx: Connection, resident: int, now: datetime) -> dict[str, 
         "broadcasts": _rows(tx, select(BroadcastLetter.__table__).where(BroadcastLetter.resident_id == resident)),
         "records": [_record(row) for row in _rows(tx, select(Record.__table__).where(Record.resident_id == resident))],
         "answers": _rows(tx, select(Answer.__table__).where(Answer.resident_id == resident).order_by(Answer.id)),
-        "attempts": [_attempt(row) for row in found.attempts.values()],
+        "attempts": [_attempt(row, resident) for row in found.attempts.values()],
         "conversations": list(_conversations(tx, found, resident)),
         "follow_ups": list(_follow_ups(tx, resident)),
     }
@@ -83,8 +83,10 @@ def _record(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "present": names(row["present"]), "absent": names(row["absent"])}
 
 
-def _attempt(row: Row[Any]) -> dict[str, Any]:
-    return {**_row(row), "residents": len(row.residents)}
+def _attempt(row: Row[Any], resident: int) -> dict[str, Any]:
+    """Who was called gets the recording; the others of the family do not, as it holds more than what is theirs."""
+    recording = row.recording if row.residents[:1] == [resident] else ""
+    return {**_row(row), "residents": len(row.residents), "recording": recording}
 
 
 def _rows(tx: Connection, query: Select[Any]) -> list[dict[str, Any]]:

@@ -5,29 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, delete, exists, func, or_, select, update
 
+from records.recordings import destroy
 from records.store import Store
 from records.tables import (
     Answer,
     Attempt,
     Base,
-    Conversation,
-    FollowUp,
     Broadcast,
     BroadcastLetter,
+    Conversation,
+    FollowUp,
     FollowUpEvent,
     Inbox,
     Invitation,
     Notice,
     Record,
-    Turn,
-)
     Told,
-from records.thorough import thorough
+    Turn,
     Watch,
+)
+from records.thorough import thorough
 
 AT_ONCE = 1_000  # conversations in one transaction
 SAID = ("noted", "reported", "reopened")
@@ -35,7 +37,7 @@ SAID = ("noted", "reported", "reopened")
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """For how long: words (transcripts, answers as spoken, notes, free text), and records with all that made them."""
+    """For how long: words (transcripts, recordings, answers as spoken, notes), and records with all that made them."""
 
     words: timedelta
     records: timedelta
@@ -69,6 +71,7 @@ def expired(tx: Connection, keep: Keep, at: datetime) -> Expired:
         "turn": select(func.count()).select_from(Turn).join(Conversation).where(*old),
         "answer": select(func.count()).select_from(Answer).join(Conversation).where(*old),
         "conversation": select(func.count()).select_from(Conversation).where(*old, _with_words()),
+        "recording": select(func.count()).select_from(Attempt).where(*_recorded(before)),
         "record": select(func.count()).select_from(Record).where(*_old_text(before)),
         "follow_up": select(func.count()).select_from(FollowUp).where(*_done(before)),
         "inbox": select(func.count()).select_from(Inbox).where(*_answered(before)),
@@ -81,10 +84,11 @@ def expired(tx: Connection, keep: Keep, at: datetime) -> Expired:
     return Expired(counts, rounds)
 
 
-def purge(store: Store, keep: Keep, at: datetime) -> Expired:
+def purge(store: Store, keep: Keep, at: datetime, out: Path | None = None) -> Expired:
     """Takes away what is too old, and returns what that was; cut off, it goes on where it stopped when repeated.
 
-    Records keep their figures when their words go; a round goes whole, unless work in it is still open.
+    Records keep their figures when their words go; a round goes whole, unless work in it is still open. Recordings lie
+    below the folder `out`.
     """
     with store.reading() as tx:
         found = expired(tx, keep, at)
@@ -92,6 +96,7 @@ def purge(store: Store, keep: Keep, at: datetime) -> Expired:
     while _purge_words(store, before):
         pass
     with store.transaction() as tx, thorough(tx):
+        destroy(tx, out, *_recorded(before))
         tx.execute(update(Record).where(*_old_text(before)).values(needs=None, other={}))
         done = select(FollowUp.id).where(*_done(before))
         events = update(FollowUpEvent).where(FollowUpEvent.follow_up_id.in_(done), FollowUpEvent.what.in_(SAID))
@@ -100,17 +105,17 @@ def purge(store: Store, keep: Keep, at: datetime) -> Expired:
         tx.execute(delete(Inbox).where(*_answered(before)))
         tx.execute(delete(Invitation).where(Invitation.expires_at < before))
         tx.execute(update(Notice).where(*_addressed(before)).values(address=""))
-    for round in found.rounds:
-        if not round.open_work:
-            with store.transaction() as tx, thorough(tx):
-                _purge_round(tx, round)
-    return found
         tx.execute(delete(Watch).where(Watch.begun_at < before))
         sent = select(Broadcast.id).where(Broadcast.ended_at < before)
         tx.execute(update(BroadcastLetter).where(BroadcastLetter.broadcast_id.in_(sent)).values(address=""))
         gone = select(Broadcast.id).where(Broadcast.ended_at < at - keep.records)
         tx.execute(delete(BroadcastLetter).where(BroadcastLetter.broadcast_id.in_(gone)))
         tx.execute(delete(Broadcast).where(Broadcast.ended_at < at - keep.records))
+    for round in found.rounds:
+        if not round.open_work:
+            with store.transaction() as tx, thorough(tx):
+                _purge_round(tx, round, out)
+    return found
 
 
 def _old(before: datetime) -> Sequence[ColumnElement[bool]]:
@@ -125,6 +130,10 @@ def _with_words() -> ColumnElement[bool]:
         exists().where(Turn.conversation_id == Conversation.id),
         exists().where(Answer.conversation_id == Conversation.id),
     )
+
+
+def _recorded(before: datetime) -> Sequence[ColumnElement[bool]]:
+    return (Attempt.started_at < before, Attempt.recording != "")
 
 
 def _old_text(before: datetime) -> Sequence[ColumnElement[bool]]:
@@ -182,7 +191,8 @@ def _count_of(table: type[Base], round: Round) -> Select[Any]:
     return select(func.count()).select_from(table).where(_of(table, round))
 
 
-def _purge_round(tx: Connection, round: Round) -> None:
+def _purge_round(tx: Connection, round: Round, out: Path | None) -> None:
+    destroy(tx, out, _of(Attempt, round))
     attempts = select(Attempt.id).where(_of(Attempt, round))
     talks = select(Conversation.id).where(Conversation.attempt_id.in_(attempts))
     work = select(FollowUp.id).where(_of(FollowUp, round))
@@ -191,6 +201,7 @@ def _purge_round(tx: Connection, round: Round) -> None:
     tx.execute(delete(Conversation).where(Conversation.attempt_id.in_(attempts)))
     tx.execute(delete(Attempt).where(_of(Attempt, round)))
     tx.execute(delete(FollowUpEvent).where(FollowUpEvent.follow_up_id.in_(work)))
+    tx.execute(delete(Told).where(Told.follow_up_id.in_(work)))
     tx.execute(delete(FollowUp).where(_of(FollowUp, round)))
     tx.execute(delete(Notice).where(_of(Notice, round)))
     tx.execute(delete(Record).where(_of(Record, round)))
@@ -198,4 +209,3 @@ def _purge_round(tx: Connection, round: Round) -> None:
 
 def _number(tx: Connection, query: Select[Any]) -> int:
     return int(tx.execute(query).scalar_one())
-    tx.execute(delete(Told).where(Told.follow_up_id.in_(work)))

@@ -170,7 +170,7 @@ class Attempt(Base):
 
     `ended_at` blank means in progress, or cut off by our own crash. `residents` lists the ids it was made for, the
     person called first in front. `call_later_at` is the time a resident asked for; `worker` makes the call, where one
-    does.
+    does. `recording` is the file of its sound below the folder `out`, blank where none was kept.
     """
 
     __tablename__ = "attempt"
@@ -204,6 +204,7 @@ class Attempt(Base):
     call_later_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime]
     worker: Mapped[str | None]
+    recording: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class Conversation(Base):
@@ -506,7 +507,6 @@ class StaffChat(Base):
     address: Mapped[str] = mapped_column(primary_key=True)
     staff_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     linked_at: Mapped[datetime]
-
     draft: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
 
 
@@ -600,6 +600,7 @@ class Slot(Base):
     channel: Mapped[str] = mapped_column(primary_key=True)
     chat: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     free_at: Mapped[datetime]
+
 
 class Invitation(Base):
     """A code for one resident, or one of the staff, to link a chat; good once, until it expires."""

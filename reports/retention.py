@@ -9,6 +9,7 @@ _KINDS = {
     "turn": Label("对话记录（轮次）", "Turns of transcripts"),
     "answer": Label("回答原话", "Answers with their words"),
     "conversation": Label("对话", "Conversations emptied"),
+    "recording": Label("通话录音", "Recordings of calls"),
     "record": Label("记录中的自由文字", "Free text of records"),
     "follow_up": Label("跟进任务的原话与备注", "Words and notes of closed follow-ups"),
     "inbox": Label("已处理的来信", "Messages dealt with"),

@@ -7,7 +7,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from sqlalchemy import insert, select, text, update
+from sqlalchemy import insert, select, update
 
 from dialogs.events import Answered, Concluded, Ended, Heard, Requested, Said
 from records.addresses import link
@@ -28,6 +28,7 @@ from reports.report import campaign_tables
 from tests.records.town import BABY, LI, WANG
 from tests.reports.town import settle
 
+pytestmark = pytest.mark.usefixtures("free_keys")
 HOUR = timedelta(hours=1)
 FAMILY_TALK = [
     Said("greeting", "王伟您好，您家都好吗？", "您好"),
@@ -63,14 +64,6 @@ def talk(town, events, *residents, phone="+8611100000001"):
         fold_conversation(tx, kept, events, essential=("temperature",), now=town.now + HOUR)
         end_attempt(tx, kept.attempt_id, outcome="answered_human", ended_at=town.now + HOUR)
     return kept
-
-
-@pytest.fixture(autouse=True)
-def free_keys(store):
-    """Towns come with their own ids, of which PostgreSQL's counter of households knows nothing."""
-    if not store.is_sqlite:
-        with store.transaction() as tx:
-            tx.execute(text("SELECT setval(pg_get_serial_sequence('household', 'id'), 1000)"))
 
 
 @pytest.fixture
