@@ -21,9 +21,9 @@ _SYLLABLES = {
 }  # fmt: skip
 _HEARD = {"1": "要腰幺", "2": "两", "3": "参", "8": "拔", "D": "多"}  # by another reading, or badly heard
 _FORMAL = dict(zip("零壹贰叁肆伍陆柒捌玖", "0123456789", strict=True)) | {"拾": "X", "佰": "B", "貳": "2", "參": "3"}
-_EXACT = {**{key: digit for key, digit in DIGITS.items() if key not in "俩仨"}, **_FORMAL, "十": "X", "百": "B", "度": "D", "点": "P", "儿": "E"} | {
-    **{str(n): str(n) for n in range(10)}, **{str(n): "N" for n in (*range(34, 44), *range(95, 106))}
-}  # fmt: skip
+_EXACT = {key: digit for key, digit in DIGITS.items() if key not in "俩仨"} | _FORMAL
+_EXACT |= {"十": "X", "百": "B", "度": "D", "点": "P", "儿": "E"} | {str(n): str(n) for n in range(10)}
+_EXACT |= {str(n): "N" for n in (*range(34, 44), *range(95, 106))}
 _UNSURE = frozenset("多吧")
 _SPOKEN = frozenset("罢您已以亦也没俩仨")  # little words that sound like figures and stand behind them
 _LOOSE = frozenset("上就起其事要把无有时是使")  # words that are figures only before or behind a degree or point

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dialogs.understanding import acts, answers
+from dialogs.understanding.body import bodily
 from dialogs.understanding.choices import choice
 from dialogs.understanding.clauses import small
 from dialogs.understanding.contact import about_contact, journeys
@@ -58,7 +59,7 @@ def hear(words: str, context: str, lang: str, options: Options, now: datetime | 
     """Understand one answer."""
     text = read(words)
     text.keys = put_right(in_characters(text.keys))
-    row = items(text)
+    row = bodily(text.keys, items(text))
     if context == "contact":
         row = journeys(text, row)
     Scope(text.keys, row).walk()

@@ -18,6 +18,7 @@ FOLDER = Path(__file__).parent / "lexicon"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _EITHER = re.compile(r"\(([^()]*)\)")
 _BETWEEN = re.compile(r"[,\n]")
+_AILMENTS = ("symptom", "trouble")
 GAP = 5  # tokens that an ellipsis in a phrase may stand for
 
 
@@ -62,7 +63,7 @@ class Lexicon:
         for inner in range(at + 1, end):
             if keys[inner] in self.tree.moves:
                 others, other_end = _longest(self.tree, keys, inner)
-                if other_end > end and others[0].topic == "symptom":
+                if other_end > end and others[0].topic in _AILMENTS:
                     return _longest(self.tree, keys[:inner], at)
         return labels, end
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
+from dialogs.understanding.body import bodily
 from dialogs.understanding.engine import hear
 from dialogs.understanding.items import items
 from dialogs.understanding.scope import Scope
@@ -80,7 +81,7 @@ def _plain(value: Any) -> Any:
 def explain(text: str, *, context: str = "open", lang: str = "zh-Hans") -> Iterator[str]:
     """Lines that say why: every known word with its meaning, owner and status, then the values with their words."""
     cut = read(text)
-    row = items(cut)
+    row = bodily(cut.keys, items(cut))
     Scope(cut.keys, row).walk()
     for item in row:
         start, end = cut.span(item.first, item.end)

@@ -51,6 +51,8 @@ class Scope(Whose):
 
     def _symptom(self, at: int, item: Item) -> None:
         if item.settled:
+            if self.denied and 0 <= item.start < self.denied_at <= item.first <= self.denied_at + 2:
+                item.status = "+"  # 鼻子还没有恢复
             self.run.append(item)
             return
         if self.comma_at >= 0 and self.denied == "list" and (self._done(item) or not self._bare(self.comma_at, item)):

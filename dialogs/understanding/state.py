@@ -65,7 +65,7 @@ class State:
 
     def _bare(self, start: int, item: Item) -> bool:
         """Whether a symptom after a comma only goes on with the list."""
-        first = item.first if item.start < 0 else min(item.first, item.start)
+        first = item.start if start <= item.start < item.first else item.first
         return all(key in small("and") or key in small("filler") for key in self.keys[start:first])
 
     def _done(self, item: Item) -> bool:
