@@ -24,7 +24,7 @@ def count(
     paired = _paired(row) if asked else None
     if paired:
         return paired
-    parts = of_them(keys, _now_only(row, people_said(keys, row, asked)), lambda part: _ailing_at(row, part.first))
+    parts = of_them(keys, _now_only(keys, row, people_said(keys, row, asked)), lambda part: _ailing_at(row, part.first))
     if asked and not parts and not names and _alone_now(row):
         return 1, row[0].first, row[-1].end
     if sure:
@@ -52,9 +52,15 @@ def count(
     if others:
         return others[-1].people + 1 + sum(part.people for part in listed), others[-1].first, others[-1].end
     if listed and (asked or _living(row)):
-        return _sum(listed)
+        return _sum(keys, row, listed)
     alone = next(
-        (item for item in row if item.topic == "count" and item.name == "alone" and (asked or _final(keys, item))), None
+        (
+            item
+            for item in row
+            if (item.topic, item.name) == ("count", "alone")
+            and (asked or _final(keys, item) or not _DWELLING.isdisjoint(keys[item.first : item.end]))
+        ),
+        None,
     )
     if alone and not listed and (asked or _home(row) or not _LIVING.isdisjoint(keys[alone.first : alone.end])):
         return 1, alone.first, alone.end
@@ -65,17 +71,23 @@ def count(
     return (1, min(me.first, pet.first), max(me.end, pet.end)) if me and pet else None  # 我同只猫
 
 
-def _now_only(row: list[Item], parts: list[Part]) -> list[Part]:
-    """以前五个，现在剩我跟我先生: what is said behind 'now', and nothing of what will be."""
+def _now_only(keys: list[str], row: list[Item], parts: list[Part]) -> list[Part]:
+    """以前五个，现在剩我跟我先生: what is said behind 'now' or 'so' after what was, and nothing of what will be."""
     now = [item.first for item in row if (item.topic, item.name) == ("cue", "now")]
-    before = [item.first for item in row if (item.topic, item.name) in (("cue", "past"), ("cue", "longpast"))]
+    now = now or [at for at, key in enumerate(keys) if key in small("concluding")]
+    before = [item.first for item in row if (item.topic, item.name) in _FORMER]
     if now and before and before[0] < now[-1]:
         alone = any((i.topic, i.name) == ("count", "alone") and i.first >= now[-1] for i in row)
-        later = [part for part in parts if part.first >= now[-1]]
+        clauses = {item.first: item.clause for item in row}
+        present = clauses.get(now[-1], len(row))
+        later = [part for part in parts if part.first >= now[-1] or clauses.get(part.first, -1) >= present]
         parts = later if later or alone else parts
     coming = {item.clause for item in row if (item.topic, item.name) == ("count", "coming")}
     clauses = {item.first: item.clause for item in row}
     return [part for part in parts if clauses.get(part.first) not in coming] or parts
+
+
+_FORMER = {("cue", "past"), ("cue", "longpast"), ("cue", "away")}
 
 
 def _alone_now(row: list[Item]) -> bool:
@@ -106,9 +118,12 @@ def _final(keys: list[str], item: Item) -> bool:
     return not after or is_sign(after[0]) or after[0] in ("here", "at", "in", "了", "啊", "呀", "喇", "哦", "呢")
 
 
-def _sum(listed: list[Part]) -> Count:
-    me = 0 if any(part.with_me for part in listed) else 1
-    return sum(part.people for part in listed) + me, listed[0].first, listed[-1].end
+def _sum(keys: list[str], row: list[Item], listed: list[Part]) -> Count:
+    both = {"wife", "husband"} <= {item.name for item in row if item.topic == "person"}  # one of them answers
+    me = 0 if both or any(part.with_me for part in listed) else 1
+    spouses = any(item.topic == "person" and item.name in ("wife", "husband", "spouse") for item in row)
+    married = "married" in keys and keys[max(keys.index("married") - 1, 0)] not in ("got", "not", "get", "isnt")
+    return sum(part.people for part in listed) + me + (married and not spouses and me), listed[0].first, listed[-1].end
 
 
 def _paired(row: list[Item]) -> Count | None:
@@ -125,7 +140,10 @@ def _paired(row: list[Item]) -> Count | None:
     return people + me, counted[0].first, counted[-1].end
 
 
-_LIVING = frozenset("住居过")
+_DWELLING = frozenset(("live", "living", "lives"))
+
+
+_LIVING = frozenset("住居过") | _DWELLING
 
 
 def _without_me(row: list[Item]) -> int:

@@ -1,4 +1,4 @@
-"""Names of people at home, known by how they are said: "me and our Karen", "I share with Dave and Priya"."""
+"""Names of people at home, known by how they are said: "me and our Karen", "me, Dave, Priya and the baby"."""
 
 from dialogs.understanding.clauses import small
 from dialogs.understanding.items import Item
@@ -6,20 +6,27 @@ from dialogs.understanding.text import Text
 
 
 def names(text: Text, row: list[Item]) -> list[int]:
-    """The tokens that name people: written large after a word that joins people, or anything after 'our'."""
+    """The tokens that name people: written large or a common name beside what joins people, or anything after 'our'."""
     known = {at for item in row if item.topic not in ("sign", "cue") for at in range(item.first, item.end)}
+    people = {item.first for item in row if item.topic == "person"}  # whom 'Sanjay's parents', 'Uncle Joe' speak of
     found: list[int] = []
-    for at in range(1, len(text.keys)):
-        if at in known or not text.keys[at].isascii() or not text.keys[at].isalpha() or text.keys[at] in small("me"):
+    for at, key in enumerate(text.keys):
+        if at in known or not key.isascii() or not key.isalpha() or key in small("me") or key in small("filler"):
             continue
-        joined = _joined(text.keys, at, found) and text.original[text.starts[at]].isupper()
-        named = text.keys[at - 1] == "our" and text.keys[at] not in small("filler")
-        if (joined or named) and at + 1 not in {item.first for item in row if item.topic == "person"}:
+        named = at > 0 and text.keys[at - 1] == "our"
+        large = text.original[text.starts[at]].isupper() and len(key) > 1
+        if (named or ((large or key in small("name")) and _joined(text, at, found))) and at + 1 not in people:
             found.append(at)
     return found
 
 
-def _joined(keys: list[str], at: int, found: list[int]) -> bool:
-    """After 'and', 'with', 'plus' or another name, or before 'and me'."""
-    listed = keys[at - 1] == "," and at - 2 in found
-    return keys[at - 1] in small("joins") or listed or keys[at + 1 : at + 3] in (["and", "me"], ["and", "i"])
+def _joined(text: Text, at: int, found: list[int]) -> bool:
+    """After 'and', 'with' or another name, after a comma with a list going on, or before 'and me'."""
+    keys = text.keys
+    before, after = keys[at - 1] if at else "", keys[at + 1] if at + 1 < len(keys) else ""
+    if before in small("joins") or (before == "," and at - 2 in found):
+        return True
+    if keys[at + 1 : at + 3] in (["and", "me"], ["and", "i"]):
+        return True
+    listed = before in ("", ",", "then", "me", "&", "+") and after in (",", "and", "&", "+", "n", "plus", ".", "")
+    return listed and bool(before or after)

@@ -1,7 +1,8 @@
 """Numbers of people and people named, each a part of the count of a home."""
 
-from dialogs.understanding.clauses import questions
+from dialogs.understanding.clauses import questions, small
 from dialogs.understanding.items import Item
+from dialogs.understanding.relatives import left_out, pronoun_listed, unknown_people, with_us
 from dialogs.understanding.tally import NOT_AT_HOME, SEVERAL, Part
 
 _FIXED = {"couple2": 2, "three3": 3, "six": 6, "twelve": 12}
@@ -12,10 +13,11 @@ def people_said(keys: list[str], row: list[Item], asked: bool) -> list[Part]:
     parts: list[Part] = []
     found_more = sum(item.number is not None for item in row) > 1
     away = {item.clause for item in row if item.topic == "cue" and item.name == "away"}
+    out = left_out(keys, row)
     used = -1
     only_asked = questions(keys) if "?" in keys else ()
     for at, item in enumerate(row):
-        if item.first < used or item.first in only_asked:
+        if item.first < used or item.first in only_asked or item.first in out:
             continue
         part = None
         if item.number:
@@ -26,12 +28,14 @@ def people_said(keys: list[str], row: list[Item], asked: bool) -> list[Part]:
                 part.kind = "part"
             if part and part.kind == "part" and item.clause in away:
                 part = None
+        elif item.name == "they" and asked and pronoun_listed(keys, row, at, out):
+            part = Part("part", 1, item.first, item.end)
         elif item.topic == "person" and item.name not in NOT_AT_HOME and item.clause not in away:
             if keys[item.end : item.end + 2] == ["一", "家"]:
                 continue  # 儿子一家三口
             part = Part("part", SEVERAL.get(item.name, 1), item.first, item.end)
         elif item.topic == "count" and item.name in _FIXED:
-            part = _couple(row, at)
+            part = _couple(keys, row, at)
             part.with_me = not (
                 keys[item.first] == "一" and row[at - 1].topic == "person" and row[at - 1].end == item.first
             )
@@ -65,6 +69,10 @@ def noun_follows(row: list[Item], number: Item) -> bool:
     return False
 
 
+def _named(item: Item) -> bool:
+    return item.topic == "person" and item.name not in NOT_AT_HOME
+
+
 def is_person(item: Item) -> bool:
     """Whether an item names people who may live here."""
     known = item.topic == "person" and item.name not in NOT_AT_HOME
@@ -81,10 +89,11 @@ def _described(keys: list[str], row: list[Item], at: int) -> Item | None:
     return None
 
 
-def _couple(row: list[Item], at: int) -> Part:
+def _couple(keys: list[str], row: list[Item], at: int) -> Part:
     item = row[at]
     people = any(other.topic == "person" and other.clause == item.clause for other in row)
-    kind = "part" if people or any(o.topic == "person" for o in row[at:]) else "total"
+    us = item.end - item.first > 1 and keys[item.first] == "us" and any(_named(other) for other in row)
+    kind = "part" if us or people or any(o.topic == "person" for o in row[at:]) else "total"
     return Part(kind, _FIXED[item.name], item.first, item.end, with_me=True)
 
 
@@ -97,6 +106,11 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
     if value == 1 and (keys[item.end : item.end + 1] or ["."])[0] in _ONCE:
         return None
     part = Part("loose", value, item.first, item.end)
+    if keys[item.first - 1 : item.first] == ["us"] and any(_named(other) and other.first < item.first for other in row):
+        noun = next((other.end for other in row if other.first == item.end and _named(other)), item.end)
+        return Part("part", value, item.first, noun, with_me=True)  # my parents and us three girls
+    if keys[item.end : item.end + 2] == ["of", "us"] and keys[item.first - 2 : item.first] == ["and", "the"]:
+        return Part("part", value, item.first, item.end + 2, with_me=True)  # granny and the two of us
     before = keys[item.first - 1] if item.first else ""
     only_one = keys[item.first] in ("one", "1")
     if before in _AGES or (
@@ -128,7 +142,9 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
             listed = any(i.topic == "person" and i.name not in NOT_AT_HOME for i in row[:at])
             if whole and listed and keys[item.first].isascii():
                 return Part("part", value, item.first, other.end, with_me=True)  # mum, dad and four kids including me
-            return Part("total" if whole else "part", value, item.first, other.end)
+            mine = with_us(keys, item)
+            whole = whole or (keys[other.end : other.end + 2] in _INSIDE and keys[other.end - 1] in small("plural"))
+            return Part("total" if whole else "part", value, item.first, other.end, with_me=mine)
         if (other.topic, other.name) == ("count", "couples"):
             return Part("total", 2 * value, item.first, other.end)
         if other.topic == "count" and other.name in ("us", "people", "others", "grown", "minors"):
@@ -145,11 +161,19 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
         return Part("part", value, item.first, described.end)
     if part.kind == "loose" and (_measured_before(row, at) or (value > 20 and keys[item.end : item.end + 1] == ["了"])):
         return None
-    if part.kind == "loose" and before in ("their", "his", "her"):
+    if part.kind == "loose" and keys[max(item.first - 2, 0) : item.first] in (["family", "of"], ["household", "of"]):
+        part.kind = "total"
+    if part.kind == "loose" and before in ("their", "his", "her", "my", "our"):
         part.kind = "part"  # my son, his wife and their two
+    if part.kind == "loose" and (end := unknown_people(keys, item)):
+        here = any(o.first == end and (o.topic, o.name) == ("count", "people") for o in row)
+        part = Part("total" if here else "part", value, item.first, end, with_me=with_us(keys, item))
     if part.kind == "loose" and keys[item.first - 1 : item.first] in (["plus"], ["+"], ["加"]):
         part.kind = "others"
     return part
+
+
+_INSIDE = (["in", "here"], ["in", "this"], ["under", "this"])
 
 
 _ONCE = frozenset("哈下会阵等点些样定直起般切旦边路题遍次回句声条")
