@@ -113,6 +113,9 @@ class _Binding:
             first, end = trouble.first, trouble.end
             made = item_of(Label("symptom", symptom), first, max(end, part.end) if part.first > first else end)
             made.start = min(part.first, first)
+            alone = self.table.get(("alone", trouble.name))  # the ache that is behind my eyes
+            if alone and alone != symptom:
+                self.found[:] = [i for i in self.found if i.name != alone or i.first != first]
             self.found.append(made)
         elif ("alone", trouble.name) in self.table:  # the stomach that aches is no aching body
             self.found[:] = [i for i in self.found if i.topic != "symptom" or i.first != trouble.first]

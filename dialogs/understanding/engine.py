@@ -9,6 +9,7 @@ from dialogs.understanding import acts, answers
 from dialogs.understanding.body import bodily
 from dialogs.understanding.choices import choice
 from dialogs.understanding.clauses import small
+from dialogs.understanding.complaints import complaints
 from dialogs.understanding.contact import about_contact, journeys
 from dialogs.understanding.household import count
 from dialogs.understanding.items import Item, items
@@ -62,6 +63,8 @@ def hear(words: str, context: str, lang: str, options: Options, now: datetime | 
     row = bodily(text.keys, items(text))
     if context == "contact":
         row = journeys(text, row)
+    if context == "symptoms":
+        row = complaints(text.keys, row)
     Scope(text.keys, row).walk()
     found = Findings(text)
     doing = acts.acts(text.keys, row)

@@ -82,6 +82,8 @@ def _numbers_apart(said: list[Number], mentions: list[Mention]) -> list[Number]:
     longer = {at: (m.first, m.end) for m in mentions if m.end - m.first > 1 for at in range(m.first, m.end)}
     kept = []
     for number in said:
+        if number.value == 0 and any(m.first == number.end and m.label.topic == "symptom" for m in mentions):
+            continue  # zero cough
         first, end = longer.get(number.first, (number.first, number.first))
         if end - first > number.end - number.first or (end > number.end and first <= number.first):
             continue

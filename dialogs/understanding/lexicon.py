@@ -202,7 +202,7 @@ _OWNED = (Label("measure", "other"), Label("measure", "body"))
 
 def _teach(phrases: Phrases, pattern: str, label: Label) -> None:
     """Teach a pattern, people also with their 's (the baby's)."""
-    owned = label.topic == "person" or label in _OWNED
+    owned = label.topic in ("person", "part") or label in _OWNED
     for phrase in spellings(pattern) if owned or in_word(pattern) else (pattern,):
         phrases.add(phrase, label)
         if owned and phrase.isascii():

@@ -69,6 +69,8 @@ class Scope(Whose):
         if self.style == "after" and self.denied not in ("raised", "unsure"):
             self.denied = ""
         said = self.keys[item.first : item.end]
+        if self.past and not small("present").isdisjoint(said):
+            self.past = False  # it was 38, my throat is raw
         item.lasting = self.still_in == self.clause or any(key in small("lasting") for key in said)
         if self.denied == "unsure" or self.keys[item.end : item.end + 1] == ["吗"]:
             item.status = "?"
@@ -148,12 +150,19 @@ class Scope(Whose):
     def _still(self, at: int, item: Item) -> None:
         """Still there, or not gone: what was said to be past goes on."""
         self.still_in = self.clause
-        for symptom in self.run or (self.before if item.name == "notgone" else []):
+        coming = item.name == "notgone" and not self.run and self._named_next(at)  # my nose hasn't stopped dripping
+        for symptom in self.run or (self.before if item.name == "notgone" and not coming else []):
             if not symptom.settled or item.name == "notgone":
                 symptom.status = "+"
         self.past = False
         if self.denied != "raised":
             self.denied = ""
+
+    def _named_next(self, at: int) -> bool:
+        following = self.row[at + 1] if at + 1 < len(self.row) else None
+        return (
+            following is not None and following.topic in ("symptom", "trouble") and following.first == self.row[at].end
+        )
 
     def _remains(self, at: int, item: Item) -> None:
         """'Better, but there is still a little': 还有一点 at the end; before a symptom it only says 'have'."""

@@ -1,0 +1,68 @@
+"""Parts of the body that an English answer complains of in pictures: 'someone's using my skull as a drum'."""
+
+from dialogs.understanding.clauses import small
+from dialogs.understanding.items import Item, order
+
+_SYMPTOMS = {
+    "throat": "sore_throat",
+    "nose": "runny_nose",
+    "head": "headache",
+    "muscle": "muscle_ache",
+    "allover": "muscle_ache",
+}
+_OWNERS = frozenset(("my", "me", "ma", "mi", "the", "this", "own", "mine"))
+_NOBODY = frozenset(("someone", "somebody", "something"))
+
+
+def complaints(keys: list[str], row: list[Item]) -> list[Item]:
+    """The row with a guessed symptom for each part that is spoken of in a clause which tells nothing known of it."""
+    if not any(item.topic == "part" and item.name in _SYMPTOMS for item in row):
+        return row
+    found: list[Item] = []
+    clause: list[Item] = []
+    for item in [*row, None]:
+        if item is not None and not (item.topic == "sign" and item.name != "list"):
+            clause.append(item)
+            continue
+        parts = [other for other in clause if other.topic == "part" and other.name in _SYMPTOMS]
+        if parts and not any(_settled(other) for other in clause) and not _plain(keys, clause, item):
+            found += [_guess(keys, part) for part in parts if _complained(keys, part)]
+        clause = []
+    return sorted([*row, *found], key=order) if found else row
+
+
+def _settled(item: Item) -> bool:
+    return item.topic in ("symptom", "number", "measure") or (item.topic == "trouble" and item.name != "run")
+
+
+def _plain(keys: list[str], clause: list[Item], sign: Item | None) -> bool:
+    """A test, a blow or a haircut ails nobody; nor does what is only asked, or another's part."""
+    if sign is not None and sign.name == "question":
+        return True
+    first = next(item.first for item in clause if item.topic == "part")
+    if any(item.topic == "person" and item.name != "them" and item.first < first for item in clause):
+        return not all(keys[item.first].rstrip("s") in _NOBODY for item in clause if item.topic == "person")
+    end = sign.first if sign else len(keys)
+    return any(
+        key in small("bodyplain") for key in keys[clause[0].first : end] + keys[max(clause[0].first - 6, 0) : end]
+    )
+
+
+def _complained(keys: list[str], part: Item) -> bool:
+    """Mine, and no place where something lies; the head and limbs only where something is told of them."""
+    key, before = keys[part.first], keys[max(part.first - 2, 0) : part.first]
+    if part.name == "allover":
+        return key == "every"
+    if not key.isascii() or part.end - part.first > 2 or _OWNERS.isdisjoint(before):
+        return False
+    told = keys[part.end : part.end + 1] and keys[part.end] in small("telling")
+    if part.name == "muscle":
+        return bool(told) and key.endswith("s")
+    if part.name == "head":
+        inside = len(before) == 2 and before[0] in ("in", "inside", "behind", "round", "around", "across", "through")
+        return key in ("head", "heads", "skull", "noggin", "brain", "brains") and bool(told or inside or key == "skull")
+    return True
+
+
+def _guess(keys: list[str], part: Item) -> Item:
+    return Item("symptom", _SYMPTOMS[part.name], part.first, part.end, guessed=True)
