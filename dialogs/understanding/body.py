@@ -122,7 +122,7 @@ class _Binding:
 
 
 def _heard(keys: list[str], row: list[Item]) -> list[Item]:
-    """鼻子还赌, 头桶: a character behind a part, last in its clause, that sounds like a trouble which the part may have."""
+    """鼻子还赌, 头桶: a character behind a part, last in its clause, that sounds like a trouble of that part."""
     known = {at for item in row for at in range(item.first, item.end)}
     heard: list[Item] = []
     for item in row:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from dialogs.understanding.census import census
 from dialogs.understanding.clauses import small
 from dialogs.understanding.items import Item
 from dialogs.understanding.people import ailing, is_person, noun_follows, people_said, whole_number
@@ -21,6 +22,9 @@ def count(
     asked = context == "household"
     if not asked and not any(item.topic == "count" for item in row):
         return None
+    told = census(keys, row, sure) if asked else None
+    if told:
+        return told
     paired = _paired(row) if asked else None
     if paired:
         return paired

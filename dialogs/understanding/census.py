@@ -1,0 +1,142 @@
+"""Who lives in a home, told in Chinese: how what its clauses tell adds up."""
+
+from functools import cache
+
+from dialogs.understanding.items import Item
+from dialogs.understanding.lexicon import Lexicon, Mention, layer
+from dialogs.understanding.told import Clause, Teller, Told
+
+
+def census(keys: list[str], row: list[Item], sure: bool) -> tuple[int, int, int] | None:
+    """(people, first token, end token) of a home told in Chinese; None where it is not told.
+
+    `sure` asks for a number of all or a pair, where something else is said as well.
+    """
+    if all(key.isascii() for key in keys):
+        return None
+    clauses = _clauses(keys, row)
+    teller = Teller(keys, clauses)
+    for clause in clauses:
+        teller.tell(clause)
+        clause.told = [told for told in clause.told if not sure or told.kind == "total" or told.me]
+    return _resolved(clauses)
+
+
+@cache
+def _layer() -> Lexicon:
+    return layer("home", gaps=False)
+
+
+def _of_others(keys: list[str], mark: Mention, people: set[int]) -> bool:
+    """加上我婆婆, 加我们三口: words that seem to count me in or out, and speak of others."""
+    follows = mark.end in people or keys[mark.end : mark.end + 1] in (["们"], ["哋"])
+    return mark.label.name in ("withme", "withoutme") and follows
+
+
+def _clauses(keys: list[str], row: list[Item]) -> list[Clause]:
+    """The row cut at its signs and before words like 'what is left', with what each clause says of its people."""
+    people = {item.first for item in row if item.topic == "person"}
+    marks = [mark for mark in _layer().scan(keys) if not _of_others(keys, mark, people)]
+    cuts = {item.first: item.end for item in row if item.topic == "sign" and item.name != "list"}
+    cuts |= {mark.first: mark.first for mark in marks if mark.label.name in ("left", "now") and mark.first}
+    found, first = list[Clause](), 0
+    for at in (*sorted(cuts), len(keys)):
+        if first < at:
+            inside = [item for item in row if first <= item.first < at]
+            flags = {mark.label.name for mark in marks if first <= mark.first < at}
+            included = [mark.first for mark in marks if first <= mark.first < at and mark.label.name == "included"]
+            found.append(Clause(first, at, len(found), inside, flags, included=min(included, default=at)))
+        first = cuts.get(at, at)
+    for clause in found:
+        clause.flags |= {"now"} if "left" in clause.flags else set()
+        clause.flags -= {"past"} if "now" in clause.flags else set()
+        clause.flags |= {"ill"} if any(i.topic == "symptom" or i.name == "ill" for i in clause.items) else set()
+    return found
+
+
+def _resolved(clauses: list[Clause]) -> tuple[int, int, int] | None:
+    """The one number that all clauses come to."""
+    clauses = _after(clauses, "repair")
+    gone = [clause for clause in clauses if clause.flags & {"away", "coming"}]
+    live = [clause for clause in clauses if clause not in gone]
+    before = [clause for clause in live if "past" in clause.flags]
+    if before and any(_says(clause) for clause in live if clause not in before and "arrived" not in clause.flags):
+        live = [clause for clause in live if clause not in before]
+    live = _after(live, "now")
+    told = _plain([each for clause in live for each in clause.told], live)
+    flags = {clause.number: clause.flags for clause in live}
+    totals = [each for each in told if each.kind == "total"]
+    if totals:
+        return _total(totals, told, flags, gone, before)
+    others = [each for each in told if each.kind == "others"]
+    listed = [each for each in told if each.kind == "list"]
+    if others:
+        last = others[-1]
+        people = sum(each.people for each in listed)
+        return last.people + 1 + (people if people != last.people else 0), last.first, last.end
+    if listed:
+        me = 0 if any(each.me for each in listed) else 1
+        return sum(each.people for each in listed) + me, listed[0].first, listed[-1].end
+    alone = next((clause for clause in live if _says(clause)), None)
+    return (1, alone.first, alone.end) if alone else None
+
+
+def _says(clause: Clause) -> bool:
+    """Whether a clause tells people, or that I live alone."""
+    alone = "alone" in clause.flags or any((i.topic, i.name) == ("count", "alone") for i in clause.items)
+    return bool(clause.told) or alone
+
+
+def _plain(told: list[Told], live: list[Clause]) -> list[Told]:
+    """The statements without those that only go on about some of the home: 四个人，三个都咳; 娘俩，孩子抽起来了."""
+    ill = {clause.number for clause in live if "ill" in clause.flags}
+    kept: list[Told] = []
+    for each in told:
+        whole = any(e.kind == "total" or e.me for e in kept if e.clause < each.clause)
+        if whole and each.clause in ill and not each.plus:
+            continue
+        kept.append(each)
+    return kept
+
+
+def _after(clauses: list[Clause], flag: str) -> list[Clause]:
+    """The clauses from the last one on with this flag that tell something, or all."""
+    marked = [place for place, clause in enumerate(clauses) if flag in clause.flags]
+    later = clauses[marked[-1] :] if marked else clauses
+    return later if any(_says(clause) for clause in later) else clauses
+
+
+def _total(
+    totals: list[Told], told: list[Told], flags: dict[int, set[str]], gone: list[Clause], before: list[Clause]
+) -> tuple[int, int, int]:
+    """The last number of all, with what is said to come to it, less those who have left since."""
+    inclusive = [each for each in totals if "withme" in flags[each.clause] and "withoutme" not in flags[each.clause]]
+    last = (inclusive or totals)[-1]
+    listed = [each for each in told if each.kind == "list"]
+    earlier = [each for each in listed if each.first < last.first]
+    later = [each for each in listed if each.first > last.first]
+    people = last.people
+    own, aside = flags[last.clause], flags.get(last.clause - 1, set())
+    told_aside = any(each.clause == last.clause - 1 for each in told)
+    if not inclusive and "included" not in own and ("withoutme" in own or ("withoutme" in aside and not told_aside)):
+        people += 1
+    if last.plus and earlier and sum(e.people for e in earlier) + 1 != people and not inclusive:
+        people += sum(each.people for each in earlier)
+    elif later and later[0].plus and "included" not in flags[later[0].clause]:
+        people += sum(each.people for each in later)
+    if any(last.clause == clause.number for clause in before):
+        arrived = [each for each in told if "arrived" in flags[each.clause] and each is not last]
+        people += sum(each.people for each in arrived if each.first > last.first)
+    left = sum(e.people for c in gone if c.first >= last.end and "away" in c.flags for e in c.told if _leaves(c, e))
+    if left and left < people and (any(last.clause == clause.number for clause in before) or _numbered(gone, last)):
+        people -= left
+    return people, last.first, last.end
+
+
+def _leaves(clause: Clause, told: Told) -> bool:
+    return told.kind in ("list", "total")
+
+
+def _numbered(gone: list[Clause], last: Told) -> bool:
+    """宿舍八个人，这周走了俩: the number itself is of those who left."""
+    return any(told.kind == "total" for clause in gone if clause.first >= last.end for told in clause.told)

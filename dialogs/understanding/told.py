@@ -1,0 +1,293 @@
+"""What each clause of a Chinese answer tells of the people at home: numbers, pairs, people named."""
+
+from dataclasses import dataclass, field
+
+from dialogs.understanding.clauses import small
+from dialogs.understanding.items import Item
+from dialogs.understanding.syllables import syllable
+from dialogs.understanding.tally import NOT_AT_HOME, SEVERAL
+from dialogs.understanding.text import is_sign
+
+_FIXED = {"couple2": 2, "three3": 3}
+_DEGREES = ("degree", "point", "celsius", "fahrenheit")
+_MOST = 60  # people in one home
+
+
+@dataclass(slots=True)
+class Told:
+    """One statement: a 'total' of all, 'others' than me, or people in a 'list', at tokens first..end-1."""
+
+    kind: str
+    people: int
+    first: int
+    end: int
+    clause: int
+    me: bool = False  # the one who answers is among them
+    plus: bool = False  # comes to what was said before
+    loose: bool = False  # a number without a noun
+
+
+@dataclass(slots=True)
+class Clause:
+    """What lies between two signs, and what it says of all its people."""
+
+    first: int
+    end: int
+    number: int
+    items: list[Item] = field(default_factory=list)
+    flags: set[str] = field(default_factory=set)
+    told: list[Told] = field(default_factory=list)
+    included: int = 0  # the token after which people are counted in already
+
+
+class Teller:
+    """The statements of a clause, from left to right; `seen` are those named so far."""
+
+    def __init__(self, keys: list[str], clauses: list[Clause]) -> None:
+        self.keys, self.clauses, self.clause = keys, clauses, clauses[0] if clauses else Clause(0, 0, 0)
+        self.seen: set[str] = set()
+        self.used = 0
+        self.people: list[Item] = []
+        self.starts: dict[int, Item] = {}
+
+    def tell(self, clause: Clause) -> None:
+        """Fill the clause with what it tells."""
+        self.clause, self.used = clause, clause.first
+        if "alone" in clause.flags and "withme" not in clause.flags:
+            return
+        self.people = [item for item in clause.items if _person(item)]
+        self.starts = {item.first: item for item in self.people}
+        for at, item in enumerate(self.clause.items):
+            if item.first < self.used:
+                continue
+            told = None
+            if item.number:
+                told = self._number(at, item)
+            elif item.topic == "count" and item.name in _FIXED:
+                told = self._fixed(item)
+            elif item in self.people:
+                told = self._named(item)
+            if told:
+                told.plus = self._joined(told.first)
+                self.clause.told.append(told)
+                self.used = told.end
+
+    def _told(self, kind: str, people: int, item: Item, end: int, **more: bool) -> Told:
+        return Told(kind, people, item.first, end, self.clause.number, **more)
+
+    def _number(self, at: int, item: Item) -> Told | None:
+        people = _whole(item)
+        if people is None or self.keys[item.first] == "几" or self._of_thing(item):
+            return None
+        if self.keys[item.end : item.end + 1] == ["+"]:
+            return self._sum(at, item)
+        end, classifier = self._classified(at, item)
+        paired = self._behind_noun(item, people, end)
+        if paired or (people == 1 and classifier == "people" and self._each_one(item)):
+            return paired
+        noun = self._noun(end, bool(classifier))
+        if noun:
+            return self._with_noun(item, people, noun)
+        if classifier in ("grown", "minors"):
+            return self._told("list", people, item, end, me=classifier == "grown" and not self.clause.told)
+        if classifier == "others":
+            return self._told("others", people, item, end)
+        if classifier == "us" or (classifier and (end - item.end > 1 or self.keys[end - 1] == "人")):
+            return self._whole_home(item, people, end)
+        if not self._closed(end) or self._counts_thing(end):
+            return None
+        return self._whole_home(item, people, end, loose=True)
+
+    def _sum(self, at: int, item: Item) -> Told | None:
+        """2+1, 2+2+1."""
+        people, end = _whole(item) or 0, item.end
+        for other in self.clause.items[at + 1 :]:
+            if other.number and other.first == end + 1 and self.keys[end] == "+":
+                people, end = people + (_whole(other) or 0), other.end
+        return self._told("total", people, item, end) if end > item.end else None
+
+    def _classified(self, at: int, item: Item) -> tuple[int, str]:
+        """The end of a number with its classifier, and that: 口, 个人, 个大人, 位; 十来口, 三扣."""
+        end, classifier = item.end, ""
+        if self.keys[end : end + 1] in (["来"], ["多"], ["几"]):
+            end += 1
+        for other in self.clause.items[at + 1 :]:
+            if other.first == end and other.topic == "count" and other.name in _CLASSIFIERS:
+                end, classifier = other.end, other.name
+        if not classifier and end < self.clause.end and syllable(self.keys[end]) == "kou":
+            end, classifier = end + 1, "us"
+        if self.keys[item.first] in "俩仨" and not classifier:
+            classifier = "people"
+        return end, classifier
+
+    def _of_thing(self, item: Item) -> bool:
+        """第二, 每一, 36度8: a number in order, of each, or of a reading."""
+        if self.keys[item.first - 1 : item.first] in (["第"], ["每"], ["号"]):
+            return True
+        return any(i.topic == "measure" and i.end == item.first and i.name in _DEGREES for i in self.clause.items)
+
+    def _each_one(self, item: Item) -> bool:
+        """爸妈各一个, 弟弟一个, 我一个: a one that only says again who was named."""
+        before = self.keys[item.first - 1 : item.first]
+        told = self.clause.told
+        return bool(before) and (
+            before[0] in small("self") or before == ["各"] or bool(told and told[-1].end == item.first)
+        )
+
+    def _with_noun(self, item: Item, people: int, noun: Item) -> Told | None:
+        if (noun.topic, noun.name) == ("person", "pet"):
+            self.used = noun.end
+            return None
+        if "withme" in self.clause.flags and noun.name in ("roommate", "sister", "brother", "siblings"):
+            return self._told("total", people, item, noun.end, me=True)
+        named = sum(told.people for told in self.clause.told if told.kind == "list" and told.end <= item.first)
+        if 1 < people == named and self.keys[noun.end - 1] in ("人", "辈"):
+            self.used = noun.end  # 爷爷、奶奶、外婆三位老人
+            return None
+        self.seen.add("children" if noun.name in ("child", "son", "daughter", "twins", "grandchild") else noun.name)
+        mine = self.keys[item.first - 1 : item.first] == ["们"] and noun.name in ("sister", "brother", "siblings")
+        return self._told("list", people, item, noun.end, me=mine)
+
+    def _noun(self, end: int, classified: bool) -> Item | None:
+        """The people that a number stands before: 两个娃, 一个上小学的娃, 两女."""
+        noun = self.starts.get(end) or self.starts.get(end + 1 if self.keys[end : end + 1] in _BETWEEN else -1)
+        other = next((i for i in self.clause.items if i.first == end and i.name in _ALSO), None)
+        if noun or other:
+            return noun or other
+        if self.keys[end : end + 1] and self.keys[end] in _OFFSPRING and self.keys[end - 1] not in _ROUND:
+            return Item("person", "child", end, end + 1)
+        for item in self.clause.items if classified else ():
+            if item.first > end and item.number:
+                return None
+            if item.first > end and item in self.people and self.keys[item.first - 1] in ("的", "嘅"):
+                return item
+        return None
+
+    def _whole_home(self, item: Item, people: int, end: int, loose: bool = False) -> Told | None:
+        """A number of all; of a relative's family, or of those I live with, it is a part."""
+        owner = self._owner(item.first)
+        if owner and not owner.plus and (owner.end < item.first or self.keys[end - 1] == "口"):
+            self._forget(owner)
+            return self._told("list", people, item, end)
+        before = self.keys[max(item.first - 2, self.clause.first) : item.first]
+        running = self._running()
+        if before[-1:] and before[-1] in small("living") and people != running:
+            return self._told("others", people, item, end)
+        if before in _OTHERS and "withme" not in self.clause.flags:
+            return self._told("others", people, item, end)
+        return self._told("total", people, item, end, loose=loose)
+
+    def _behind_noun(self, item: Item, people: int, end: int) -> Told | None:
+        """室友两个, 大人四个: the number behind its noun, where it is not the number of all named so far."""
+        last = self.clause.told[-1] if self.clause.told else None
+        grown = next((i for i in self.clause.items if i.end == item.first and i.name in ("grown", "minors")), None)
+        if self._noun(end, False) and not (grown and self._last_is_behind()):
+            return None
+        behind = grown is not None and (last is None or last.end <= grown.first)
+        if grown and behind and grown.topic == "count" and grown.end - grown.first > 1:
+            return self._told("list", people, grown, end, me=grown.name == "grown")
+        if last and last.kind == "list" and last.end == item.first and people > 1 and not last.me:
+            counted_in = last.plus or last.first >= self.clause.included  # 加上保姆五个人
+            if last.people == 1 and people != self._running() and not counted_in:
+                self._forget(last)
+                return Told("list", people, last.first, end, last.clause)
+        return None
+
+    def _last_is_behind(self) -> bool:
+        """大人四个小孩两个: the last number of the clause has no noun behind it."""
+        numbers = [item for item in self.clause.items if item.number]
+        return not any(item.first > numbers[-1].end for item in self.people)
+
+    def _fixed(self, item: Item) -> Told:
+        """两口子, 一家三口: a pair that I belong to, the whole home, or a relative's family."""
+        people, words = _FIXED[item.name], self.keys[item.first : item.end]
+        owner, running = self._owner(item.first), self._running()
+        if owner and ("家" in words or people != running):
+            self._forget(owner)
+            return self._told("list", people, item, item.end)
+        whole = {"家", "口"} <= set(words) or (running == people and item.end - item.first <= 2)
+        return self._told("total" if whole else "list", people, item, item.end, me=True)
+
+    def _named(self, item: Item) -> Told | None:
+        """Somebody named, once."""
+        words = "".join(self.keys[item.first : item.end])
+        after = self.keys[item.end : item.end + 2]
+        if words in self.seen or self._denied(item) or (words in _AMONG and "children" in self.seen):
+            return None
+        if after[:1] in (["家"], ["屋"], ["的"], ["嘅"]) and not self._family(item.end):
+            return None
+        self.seen.add(words)
+        return self._told("list", SEVERAL.get(item.name, 1), item, item.end)
+
+    def _family(self, end: int) -> bool:
+        """Whether a relative's house is counted: 儿子家三口, or nothing follows 我的."""
+        after = self.keys[end + 1 : end + 2]
+        return (
+            not after
+            or is_sign(after[0])
+            or (self.keys[end] == "家" and any(i.number and i.first == end + 1 for i in self.clause.items))
+        )
+
+    def _owner(self, first: int) -> Told | None:
+        """The relative right before 一家, 他们 or a number: 大女儿一家四口."""
+        last = self.clause.told[-1] if self.clause.told else None
+        if last is None or last.kind != "list":
+            return None
+        between = self.keys[last.end : first]
+        return last if all(key in small("household") for key in between) and len(between) <= 3 else None
+
+    def _forget(self, owner: Told) -> None:
+        self.clause.told.remove(owner)
+
+    def _running(self) -> int:
+        """How many were named so far, me included."""
+        here = [clause for clause in self.clauses if not clause.flags & {"away", "coming"}]
+        listed = [told for clause in here for told in clause.told if told.kind == "list"]
+        named = any(key in small("self") for key in self.keys[: self.used])
+        return sum(told.people for told in listed) + (named and not any(told.me for told in listed))
+
+    def _denied(self, item: Item) -> bool:
+        """没有小孩, 没跟老人住: nobody between a denial and the next turn."""
+        before = [i for i in self.clause.items if i.end <= item.first and i.topic == "cue" and i.name in _TURNS]
+        return bool(before) and before[-1].name in ("neg", "negv") and item.first - before[-1].end <= _NEAR
+
+    def _closed(self, end: int) -> bool:
+        """Whether nothing that could be counted follows: particles, verbs of living, the end of the clause."""
+        return end >= self.clause.end or self.keys[end] in small("counted") or self.keys[end] in small("self")
+
+    def _counts_thing(self, end: int) -> bool:
+        return any(
+            i.first == end and (i.number or (i.topic == "time" and i.name[:4] == "unit")) for i in self.clause.items
+        )
+
+    def _joined(self, first: int) -> bool:
+        """Whether a word of adding stands before, over 个, 我们 and the like."""
+        at = first
+        while at > self.clause.first and self.keys[at - 1] in small("linking"):
+            at -= 1
+        before = self.keys[max(at - 2, self.clause.first) : at]
+        return before[-1:] == ["加"] or before in (["还", "有"], ["仲", "有"], ["加", "上"], ["另", "外"], ["另", "有"])
+
+
+_CLASSIFIERS = ("us", "people", "others", "grown", "minors")
+_ALSO = ("pet", "friend", "colleague")  # where a number counts them
+_BETWEEN = (["个"], ["位"], ["名"], ["只"], ["小"], ["大"], ["老"], ["乖"])
+_OFFSPRING = frozenset("儿女孙仔娃崽囡囝闺")
+_AMONG = frozenset(("老大", "老二", "老三", "大的", "小的", "老四", "老幺"))
+_OTHERS = (["其", "他"], ["别", "的"], ["另", "外"], ["还", "有"], ["仲", "有"])
+_ROUND = frozenset("口俩仨娘爷")  # 五口儿, 娘俩儿
+_TURNS = ("neg", "negv", "but", "have", "now")
+_NEAR = 4  # tokens between a denial and the people denied
+
+
+def _person(item: Item) -> bool:
+    return item.topic == "person" and item.name not in NOT_AT_HOME
+
+
+def _whole(item: Item) -> int | None:
+    number = item.number
+    if number is None or number.decimal or not 0 < number.value <= _MOST:
+        return None
+    if number.spelled:
+        return int(number.spelled[0]) if len(set(number.spelled)) == 1 else None
+    return int(number.value)
