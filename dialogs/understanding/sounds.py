@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from difflib import SequenceMatcher
 from functools import cache
 
@@ -41,6 +41,7 @@ _CORE = frozenset(
 )
 _PLAIN = frozenset("有没不了我你他的一个这那起上下来去是好会人在也都就还说年月日前后")
 _ALIKE = 0.84
+_EITHER = re.compile(r"\([^()]*\)")
 _VOWELS = re.compile(r"[aeiouy]+")
 _SPELLINGS = (
     ("ph", "f"), ("gh", "f"), ("ough", "of"), ("augh", "of"), ("ck", "k"), ("sch", "sk"), ("kn", "n"), ("wr", "r"),
@@ -69,8 +70,8 @@ def sound_keys(keys: list[str]) -> list[str]:
 def _sounding_phrases() -> dict[tuple[str, ...], list[tuple[str, Label]]]:
     """Chinese names of symptoms by their syllables."""
     found: dict[tuple[str, ...], list[tuple[str, Label]]] = {}
-    for name, phrase in itertools.chain(_symptom_phrases(), _bodily_phrases()):
-        if 2 <= len(phrase) <= 4 and all("一" <= character <= "鿿" for character in phrase):
+    for name, phrase in itertools.chain(_symptom_phrases(_few_characters), _bodily_phrases()):
+        if len(phrase) >= 2 and _few_characters(phrase):
             if len(phrase) == 2 and phrase not in _CORE:
                 continue
             syllables = tuple(syllable(character) for character in phrase)
@@ -82,17 +83,28 @@ def _sounding_phrases() -> dict[tuple[str, ...], list[tuple[str, Label]]]:
 def _sounding_words() -> dict[str, list[tuple[str, Label]]]:
     """English names of symptoms in one word, by their key."""
     found: dict[str, list[tuple[str, Label]]] = {}
-    for name, phrase in _symptom_phrases():
-        if len(phrase) >= 5 and phrase.isascii() and phrase.isalpha():
+    for name, phrase in _symptom_phrases(_one_word):
+        if len(phrase) >= 5 and _one_word(phrase):
             found.setdefault(english_key(phrase), []).append((phrase, Label("symptom", name)))
     return found
 
 
-def _symptom_phrases() -> Iterator[tuple[str, str]]:
+def _few_characters(phrase: str) -> bool:
+    return len(phrase) <= 4 and all("一" <= character <= "鿿" for character in phrase)
+
+
+def _one_word(phrase: str) -> bool:
+    return phrase.isascii() and phrase.isalpha()
+
+
+def _symptom_phrases(fits: Callable[[str], bool]) -> Iterator[tuple[str, str]]:
+    """Those that may fit: what a pattern has in each of its spellings must, else thousands are made for nothing."""
     for name, patterns in entries()["symptom"].items():
         if name != "none" and not name.startswith("not "):
             for pattern in patterns:
-                yield from ((name, phrase) for phrase in spellings(pattern))
+                always = _EITHER.sub("", pattern)
+                if not always or fits(always):
+                    yield from ((name, phrase) for phrase in spellings(pattern))
 
 
 def _bodily_phrases() -> Iterator[tuple[str, str]]:
