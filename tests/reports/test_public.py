@@ -38,14 +38,22 @@ def told_by_equations(cells, sums, gone):
 
 def told_by_trying(counts, sums, gone):
     """The hidden cells that have one value in every town that shows the same figures (hidden ones are 1 or more)."""
-    unknown = sorted(gone)
+    unknown, whole_of = sorted(gone), dict(sums)
+    parts = [cell for cell in unknown if cell not in whole_of]  # hidden sums follow from their parts
     most = max(counts.values())
     values = {cell: set() for cell in unknown}
-    for guess in itertools.product(range(1, most + 1), repeat=len(unknown)):
-        town = {**counts, **dict(zip(unknown, guess, strict=True))}
-        if all(town[whole] == sum(town[part] for part in parts) for whole, parts in sums):
-            for cell, value in zip(unknown, guess, strict=True):
-                values[cell].add(value)
+    for guess in itertools.product(range(1, most + 1), repeat=len(parts)):
+        town = {**counts, **dict(zip(parts, guess, strict=True))}
+        for whole, of in sums:  # those within others come first
+            if whole in gone:
+                town[whole] = sum(town[part] for part in of)
+        if any(town[whole] != sum(town[part] for part in of) for whole, of in sums):
+            continue
+        if all(1 <= town[cell] <= most for cell in unknown):
+            for cell in unknown:
+                values[cell].add(town[cell])
+            if all(len(found) > 1 for found in values.values()):
+                break
     return {cell for cell, found in values.items() if len(found) == 1}
 
 
