@@ -28,6 +28,8 @@ def _readings() -> dict[int, str]:
 @cache
 def syllable(character: str) -> str:
     """The commonest reading of a character, toneless, with confusable sounds made one; itself where unknown."""
+    if len(character) != 1 or character.isascii():
+        return character
     reading = _readings().get(ord(character), "").split(",")[0].translate(_MARKS)
     if not reading:
         return character
