@@ -61,6 +61,7 @@ def in_real_time(house: House, campaign: Campaign, speed: float, look: Callable[
 
     joined.run(done)
     joined.leave()
+    look()
     return not ended()
 
 

@@ -3,8 +3,6 @@
 import os
 import re
 import signal
-import subprocess
-import sys
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,12 +11,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 import run_bot
+from campaigns.campaign import find
 from campaigns.engine import purge_ended
+from campaigns.progress import progress
 from campaigns.steward import KEPT
+from records.store import Store
 from simulator.population import make_town
 from simulator.roster import write_roster
+from tests.programs import Program
 
-ROOT = Path(__file__).parents[2]
 ZONE = ZoneInfo("Asia/Shanghai")
 PLAN = """
 plan: soon
@@ -27,8 +28,6 @@ days: 2
 max_attempts: 1  # else somebody may ask to be called in the evening
 breaker: {share: 1.0, calls: 100}
 """
-PROGRAM = [sys.executable, str(ROOT / "run_bot.py"), "--lang", "en"]
-
 
 BOTH = pytest.mark.parametrize(
     "office", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)], indirect=True
@@ -66,19 +65,26 @@ def run(office, capsys):
 @pytest.fixture
 def started(office):
     """Starts the program as a process of its own; asked to stop, it must end well."""
-    processes = []
+    programs = []
 
     def start(*arguments):
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        processes.append(subprocess.Popen([*PROGRAM, *arguments], stdout=subprocess.PIPE, text=True, env=environment))
-        return processes[-1]
+        programs.append(Program(office, "--lang", "en", *arguments))
+        return programs[-1]
 
     yield start
-    for process in processes:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        process.wait(30)
-        process.stdout.close()
+    for program in programs:
+        if program.code is None:
+            program.signal(signal.SIGTERM)
+        program.wait(30)
+        program.close()
+
+
+@pytest.fixture
+def seen(run):
+    """How the campaign stands, asked of the store."""
+    store = Store(os.environ["WENAN_STORE"])
+    yield lambda: progress(store, find(store, "m"), datetime.now(ZONE))
+    store.close()
 
 
 def at(**ahead):
@@ -89,27 +95,27 @@ def until(holds, what, seconds=60.0):
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, f"waited in vain for {what}"
-        time.sleep(0.3)
+        time.sleep(0.1)
 
 
 @BOTH
-def test_campaign_begins_at_its_time_and_workers_call_it_to_its_end(run, started):
+def test_campaign_begins_at_its_time_and_workers_call_it_to_its_end(run, started, seen):
     worker = started("worker", "--lines", "5", "--speed", "2000")
     assert re.fullmatch(r"Joined as [0-9a-f]{12} with 5 lines\n", worker.stdout.readline())
-    code, said, _ = run("campaign", "launch", "m", "--at", at(seconds=4))
+    code, said, _ = run("campaign", "launch", "m", "--at", at(seconds=3))
     assert code == 0
     assert re.search(r"will be called from \d{4}-\d\d-\d\d \d\d:\d\d on, by run_bot.py worker", said)
     assert "scheduled: done 0/0" in run("campaign", "status", "m")[1]
     watch = started("campaign", "status", "m", "--watch")
-    until(lambda: "m\tcompleted" in run("campaign", "status")[1], "the end of the campaign")
-    seen = run("campaign", "status", "m")[1]
-    assert "completed: done 40/40, in call 0, waiting 0, " in seen
-    assert watch.wait(20) == 0
-    assert "completed: done 40/40" in watch.stdout.read()
+    until(lambda: seen().state == "completed", "the end of the campaign")
+    assert "completed: done 40/40, in call 0, waiting 0, " in run("campaign", "status", "m")[1]
+    code, said = watch.wait(20)
+    assert code == 0
+    assert "completed: done 40/40" in said
     assert "任务“m”已完成" in run("campaign", "status", "m", lang="zh-Hans")[1]
     assert "--again" in run("campaign", "launch", "m", "--at", at(hours=1))[2]
-    worker.send_signal(signal.SIGTERM)
-    assert worker.wait(30) == 0
+    worker.signal(signal.SIGTERM)
+    assert worker.wait(30)[0] == 0
     soon = datetime.now(ZONE) + timedelta(hours=1)
     assert [purge_ended(os.environ["WENAN_STORE"], at) > 0 for at in (soon - 2 * KEPT, soon, soon)] == [
         False,
@@ -119,21 +125,23 @@ def test_campaign_begins_at_its_time_and_workers_call_it_to_its_end(run, started
 
 
 @BOTH
-def test_campaign_is_paused_resumed_slowed_and_cancelled_while_it_runs(run, started):
-    started("worker", "--lines", "2", "--speed", "20")
-    run("campaign", "pace", "m", "1")
+def test_campaign_is_paused_resumed_slowed_and_cancelled_while_it_runs(run, started, seen):
+    started("worker", "--lines", "2", "--speed", "100")
+    run("campaign", "pace", "m", "2")
     run("campaign", "launch", "m", "--at", at())
-    until(lambda: "in call 0" not in run("campaign", "status", "m")[1], "the first call")
+    until(lambda: seen().in_call, "the first call")
     assert "Campaign 'm': paused" in run("campaign", "pause", "m")[1]
-    until(lambda: "in call 0" in run("campaign", "status", "m")[1], "the calls in progress")
-    done = re.search(r"done (\d+)/40", run("campaign", "status", "m")[1]).group(1)
-    time.sleep(2)
-    assert f"paused: done {done}/40, in call 0" in run("campaign", "status", "m")[1]
+    until(lambda: not seen().in_call, "the calls in progress")
+    paused = seen()
+    time.sleep(1.2)  # two more would have begun
+    assert seen().calls == paused.calls
+    assert f"paused: done {paused.done}/40, in call 0" in run("campaign", "status", "m")[1]
     assert "is paused: pause needs one that is running or scheduled" in run("campaign", "pause", "m")[2]
     assert "Campaign 'm': running" in run("campaign", "resume", "m")[1]
-    until(lambda: f"done {done}/40" not in run("campaign", "status", "m")[1], "more calls")
+    until(lambda: seen().done > paused.done, "more calls")
     assert "Campaign 'm': cancelled" in run("campaign", "cancel", "m")[1]
-    until(lambda: "cancelled: done 40/40, in call 0" in run("campaign", "status", "m")[1], "the rest to be closed")
+    until(lambda: seen().done == 40 and not seen().in_call, "the rest to be closed")
+    assert "cancelled: done 40/40, in call 0" in run("campaign", "status", "m")[1]
     assert "is cancelled: resume needs one that is paused" in run("campaign", "resume", "m")[2]
 
 
@@ -151,30 +159,30 @@ def test_campaign_that_repeats_waits_for_its_next_round(run, started):
 
 
 def test_launch_in_real_time_calls_to_the_end_and_writes_the_report(run, started):
-    launch = started("campaign", "launch", "m", "--real-time", "--speed", "2000")
-    said = launch.communicate(timeout=90)[0]
-    assert launch.returncode == 0
+    code, said = started("campaign", "launch", "m", "--real-time", "--speed", "2000").wait(90)
+    assert code == 0
     assert "completed: done 40/40" in said
     assert Path("out/m/community.xlsx").exists()
 
 
-def test_launch_that_is_stopped_leaves_the_rest_to_a_worker(run, started):
-    launch = started("campaign", "launch", "m", "--real-time", "--speed", "20")
-    until(lambda: "m\trunning" in run("campaign", "status")[1], "the launch")
-    launch.send_signal(signal.SIGINT)
-    said = launch.communicate(timeout=60)[0]
-    assert launch.returncode == 0
+def test_launch_that_is_stopped_leaves_the_rest_to_a_worker(run, started, seen):
+    launch = started("campaign", "launch", "m", "--real-time", "--speed", "60")
+    until(lambda: seen().in_call, "the first call")
+    launch.signal(signal.SIGINT)
+    code, said = launch.wait(60)
+    assert code == 0
     assert "run_bot.py worker goes on with it" in said
     started("worker", "--lines", "5", "--speed", "2000")
-    until(lambda: "m\tcompleted" in run("campaign", "status")[1], "the end of the campaign")
+    until(lambda: seen().state == "completed", "the end of the campaign")
 
 
 def test_on_sqlite_one_process_makes_calls(run, started):
     started("worker").stdout.readline()
-    code, _, complaint = run("campaign", "launch", "m", "--real-time")
-    assert code == 2
-    assert "another process is making calls from this store" in complaint
-    assert "另一个进程" in run("campaign", "launch", "m", "--real-time", lang="zh-Hans")[2]
+    refused = [started("--lang", lang, "campaign", "launch", "m", "--real-time") for lang in ("en", "zh-Hans")]
+    assert [program.wait(60)[0] for program in refused] == [2, 2]
+    english, chinese = (program.complaints.read_text("utf-8") for program in refused)
+    assert "another process is making calls from this store" in english
+    assert "另一个进程" in chinese
 
 
 @pytest.mark.parametrize(
