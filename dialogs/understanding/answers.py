@@ -37,7 +37,12 @@ def answer_words(keys: list[str], row: list[Item], act: Mention | None = None) -
         near = row[place - 1] if place else None
         following = bisect_left(firsts, mention.end)
         after = row[following] if following < len(row) else None
-        inside = any(item.first <= mention.first and item.end > mention.end for item in row[max(place - 6, 0) : place])
+        inside = any(
+            item.first <= mention.first
+            and item.end > mention.end
+            and (item.name != "over" or mention.label.name != "well")
+            for item in row[max(place - 6, 0) : place]
+        )
         if not inside and not _governs(mention, after):
             found.append((mention, near))
     return found

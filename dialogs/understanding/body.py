@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from dialogs.understanding.clauses import small
 from dialogs.understanding.items import Item, item_of, order
 from dialogs.understanding.lexicon import entries
 from dialogs.understanding.syllables import syllable
@@ -14,6 +15,8 @@ _INSIDE = (["in"], ["across"], ["of"], ["on"], ["around"])
 _MYSELF = ("im", "am", "i", "feel", "else", "otherwise", "rest")  # a sore throat, otherwise I'm all right
 _HEARD = {syllable(key): key for key in "疼痛酸堵塞烫闷胀"}  # troubles of one character, by their sound
 _CLOSING = frozenset("的了啊呀呢吧嘛啦得嘅喇着")
+_PARTS = {"headache": "head", "sore_throat": "throat", "chest_pain": "chest", "muscle_ache": "muscle"}
+_BURNING = ("throat", "stomach", "chest")
 _PLAIN = frozenset("们门但弹谈坦摊探通读度都爽算散三伤赛")
 
 
@@ -59,16 +62,28 @@ class _Binding:
             if item.topic == "sign" and item.name != "list":
                 self._sign(item)
             elif item.topic == "part":
-                if self.open_trouble and item.first - self.open_trouble.end <= 5:
-                    self._bind(item, self.open_trouble)
+                trouble = self.open_trouble
+                bound = trouble and ((item.name, trouble.name) in self.table or ("alone", trouble.name) in self.table)
+                if trouble and item.first - trouble.end <= 5 and (bound or not self.keys[item.first].isascii()):
+                    self._bind(item, trouble)
                 else:
                     self.parts.append(item)
             elif item.topic == "trouble":
                 self._trouble(item)
             elif item.topic == "cue" and item.name in ("over", "notgone"):
                 self._restored(item)
+            elif item.topic == "symptom" and not self.keys[item.first].isascii():
+                self._symptom(item)
         self.found.sort(key=order)
         return self.found
+
+    def _symptom(self, item: Item) -> None:
+        """头疼, told in one word, is told of the head; 喉咙像火在烧 is no fever."""
+        if item.name in _PARTS:
+            self.told = [Item("part", _PARTS[item.name], item.first, item.end)]
+        elif self.keys[item.first] == "烧" and self.parts and all(part.name in _BURNING for part in self.parts):
+            item.topic, item.name = "trouble", "cut"
+            self._trouble(item)
 
     def _sign(self, item: Item) -> None:
         if item.name == "comma":
@@ -90,18 +105,32 @@ class _Binding:
             return
         for part in near:
             self._bind(part, item)
-        if not near and ("alone", item.name) in self.table:
-            symptom = self.table["alone", item.name]
+        alone = "alone" if ("alone", item.name) in self.table else "bare" if self._bare(item) else ""
+        if not near and (alone, item.name) in self.table:
+            symptom = self.table[alone, item.name]
             self.found.append(Item("symptom", symptom, item.first, item.end, start=item.first))
         self.told = near or self.told
         self.parts, self.carried, self.asked, self.open_trouble = [], [], near, None if near else item
 
+    def _bare(self, item: Item) -> bool:
+        """三十八度，冷，抖: a trouble of the whole body that is a clause by itself."""
+        before = self.keys[self.begun : item.first]
+        return item.first != 0 and all(key in small("degree") for key in before) and _last(self.keys, item.end - 1)
+
     def _restored(self, item: Item) -> None:
         """味觉慢慢回来，现在正常了: a part that is well again, or not yet, with no trouble told."""
-        if self.keys[item.first].isascii():
-            return
-        for part in self.parts or self.carried[-1:]:
+        english = self.keys[item.first].isascii()
+        for part in self.parts or ([] if english else self.carried[-1:]):
             symptom = self.table.get((part.name, "fine"))
+            if english and part.name == "sense" and symptom:  # my smell is back, it hasn't come back
+                lacking = not small("lackingback").isdisjoint(self.keys[item.first : item.end])
+                told = symptom.removeprefix("not ") if lacking == (item.name == "notgone") else symptom
+                if item.name == "notgone":
+                    self.found.append(item_of(Label("symptom", told), item.first, item.end))
+                    self.found[-1].start = part.first
+                continue
+            if english and item.name == "notgone":
+                continue
             if symptom and not any(other.topic == "symptom" and other.first >= part.first for other in self.found):
                 told = symptom if item.name == "over" else symptom.removeprefix("not ")
                 self.found.append(item_of(Label("symptom", told), item.first, item.end))

@@ -25,10 +25,19 @@ def complaints(keys: list[str], row: list[Item]) -> list[Item]:
             clause.append(item)
             continue
         parts = [other for other in clause if other.topic == "part" and other.name in _SYMPTOMS]
-        if parts and not any(_settled(other) for other in clause) and not _plain(keys, clause, item):
+        if parts and _answered(keys, clause, parts):
+            found += [_guess(keys, parts[0])]
+        elif parts and not any(_settled(other) for other in clause) and not _plain(keys, clause, item):
             found += [_guess(keys, part) for part in parts if _complained(keys, part)]
         clause = []
     return sorted([*row, *found], key=order) if found else row
+
+
+def _answered(keys: list[str], clause: list[Item], parts: list[Item]) -> bool:
+    """'Cough no, throat no, nose yes': nothing but the part and its answer."""
+    words = [item for item in clause if item.name not in ("repair", "have", "list")]
+    answer = len(words) == 2 and words[0] is parts[0] and words[1].topic == "cue" and words[1].name in ("neg", "yes")
+    return answer and keys[words[1].first].isascii() and words[1].first == parts[0].end
 
 
 def _settled(item: Item) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from dialogs.understanding.lexicon import Lexicon, Mention, layer
+from dialogs.understanding.lexicon import Lexicon, Mention, entries, layer
 from dialogs.understanding.numbers import Number, numbers
 from dialogs.understanding.sounds import sounding
 from dialogs.understanding.text import Text
@@ -46,6 +46,7 @@ def items(text: Text) -> list[Item]:
     mentions = sounding(text.keys, known)
     said = _numbers_apart(numbers(text), mentions)
     row = [item_of(label, first, end) for label, first, end in mentions if label.name != "none"]
+    row += [item for m in mentions if m.label == _ILL for item in _inner(text.keys, m)]
     if mentions is not known:
         for item in row:
             item.guessed = (
@@ -59,6 +60,24 @@ def items(text: Text) -> list[Item]:
     ]
     row.sort(key=order)
     return row
+
+
+_ILL = Label("contact", "ill")
+
+
+@cache
+def _one_word() -> dict[str, str]:
+    """English symptoms of one word."""
+    names = {
+        name: said for name, said in entries()["symptom"].items() if name != "none" and not name.startswith("not ")
+    }
+    return {word: name for name, said in names.items() for word in said if word.isascii() and word.isalpha()}
+
+
+def _inner(keys: list[str], ill: Mention) -> list[Item]:
+    """'Down with a cough': a symptom that ends what calls somebody ill."""
+    name = _one_word().get(keys[ill.end - 1])
+    return [Item("symptom", name, ill.end - 1, ill.end)] if name and ill.end - ill.first > 1 else []
 
 
 _FIRST = {("contact", "met"): False, ("cue", "i"): False, ("cue", "we"): False, ("cue", "my"): False}

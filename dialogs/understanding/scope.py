@@ -4,6 +4,7 @@ from dialogs.understanding.clauses import questions, small
 from dialogs.understanding.items import Item
 from dialogs.understanding.whose import Whose
 
+_IN_FITS = ("vomiting", "diarrhoea")
 FAR = 9  # tokens over which a denial still holds
 
 
@@ -24,7 +25,7 @@ class Scope(Whose):
                 self._self_(at, item)
             if step:
                 step(self, at, item)
-            item.who, item.past, item.hedged = self.who, self.past, self.hedged
+            item.who, item.past, item.hedged = item.who or self.who, self.past, self.hedged
             if item.topic in ("number", "time"):
                 said_no = (
                     self.denied
@@ -57,6 +58,8 @@ class Scope(Whose):
             return
         if self.comma_at >= 0 and self.denied == "list" and (self._done(item) or not self._bare(self.comma_at, item)):
             self.denied = ""
+        if self.comma_at >= 0 and self.denied == "list" and self._other_tongue(item):
+            self.denied = ""  # no cough，流鼻水
         if self.comma_at >= 0 and (self.keys[item.first] in small("lacking") or self.denied_journey):
             self.denied = ""  # 不觉得酸，没味儿; 没出门，咳嗽
         if self.denied == "verb" and self._at_another_time(at):
@@ -86,17 +89,26 @@ class Scope(Whose):
         self.comma_at = -1
         self.run.append(item)
 
+    def _other_tongue(self, item: Item) -> bool:
+        return self.keys[self.denied_at - 1].isascii() != self.keys[item.first].isascii()
+
     def _at_another_time(self, at: int) -> bool:
         before = self.row[at - 1] if at else None
         return before is not None and before.topic == "time" and before.first >= self.denied_at > 0
 
     def _of_somebody(self, item: Item) -> bool:
-        """有个咳嗽的坐我旁边: somebody who is known by a symptom."""
+        """有个咳嗽的坐我旁边, 边上全是咳的: somebody who is known by a symptom; no 那个疼喉咙的劲儿."""
         before = self.keys[max(item.first - 4, 0) : item.first]
-        return self.keys[item.end : item.end + 1] == ["的"] and any(key in small("somebody") for key in before)
+        after = self.keys[item.end : item.end + 2]
+        if after[:1] != ["的"] or (len(after) == 2 and after[1] in small("feeling")):
+            return False
+        all_of_them = any(a in small("all") and b == "是" for a, b in zip(before, before[1:], strict=False))
+        return all_of_them or any(key in small("somebody") for key in before)
 
     def _deny(self, at: int, item: Item) -> None:
         self.denied_journey = False
+        if self._double(item):
+            return
         if self.excepted and self.run:
             self._close(item)
         if self.run and self.over_in == self.clause - 1 and self.clauses.rest_is_filler(at) and not self.denied:
@@ -105,7 +117,10 @@ class Scope(Whose):
             self._settle("-")
             return
         if not self.run and self.clauses.alone(at) and self._asked():
-            self._settle_before("-")
+            if item.name != "unsure":
+                self._settle_before("-")
+            elif self.comma_at < 0:
+                self._settle_before("?")  # 咳嗽？说不清
             return
         if self.run and not self.denied and self._denies_next(at):
             self._settle("-")
@@ -120,6 +135,17 @@ class Scope(Whose):
             strength = "raised"
         self.denied, self.denied_at, self.comma_at = strength, item.end, -1
         self.past = False
+
+    def _double(self, item: Item) -> bool:
+        """'I can't climb the stairs without wheezing': two denials in one clause affirm."""
+        if self.keys[item.first] != "without":
+            return False
+        before = self.keys[max(item.first - 9, 0) : item.first]
+        signs = [at for at, key in enumerate(before) if key in small("mark") or key in (",", ".", "and", "but")]
+        if small("cannot").isdisjoint(before[signs[-1] + 1 if signs else 0 :]):
+            return False
+        self.denied = ""
+        return True
 
     def _denies_next(self, at: int) -> bool:
         """烧倒没有不流鼻涕: of two denials side by side the first belongs to what stands before it."""
@@ -167,7 +193,8 @@ class Scope(Whose):
     def _remains(self, at: int, item: Item) -> None:
         """'Better, but there is still a little': 还有一点 at the end; before a symptom it only says 'have'."""
         if self.clauses.rest_is_filler(at):
-            for symptom in self.run or self.before:
+            alone = self.clauses.filler(self.clauses.last_sign[at], item.first)  # 痰还有一点 speaks of something else
+            for symptom in self.run or (self.before if alone or self.keys[item.first].isascii() else []):
                 symptom.status = "+"
         else:
             self._affirm(at, item)
@@ -182,7 +209,7 @@ class Scope(Whose):
         """Gone, cleared up: symptoms just named are over, unless this is denied."""
         following = self.row[at + 1] if at + 1 < len(self.row) else None
         if not self.run and following and following.topic == "symptom" and following.first - item.end <= 1:
-            self.denied, self.denied_at = "list", item.end  # stopped coughing
+            self.denied, self.denied_at, self.comma_at = "list", item.end, -1  # stopped coughing
             return
         targets = self.run or self.before
         if self.run and self.run[-1].first == item.first:
@@ -240,6 +267,10 @@ class Scope(Whose):
         self.past = True
 
     def _present_time(self, at: int, item: Item) -> None:
+        if self.past and "this" in self.keys[item.first : item.end]:
+            for symptom in self.run:  # was sick this morning: what happens in fits goes on
+                if symptom.name in _IN_FITS and not symptom.settled and not symptom.who:
+                    symptom.status = "+"
         self.past = False
 
     def _going_on(self, at: int, item: Item) -> None:

@@ -30,9 +30,9 @@ def folding() -> dict[int, str]:
     for code in range(0xFF01, 0xFF5F):
         table[code] = chr(code - 0xFEE0).lower()
     for code in (*range(0x41, 0x5B), *range(0xC0, 0x250)):
-        lower = chr(code).lower()
-        if len(lower) == 1:
-            table[code] = lower
+        plain = unicodedata.normalize("NFD", chr(code))[0].lower()  # fiancé, café
+        if plain.isalpha():
+            table[code] = plain
     han = [chr(code) for code in _HAN]
     simple = opencc.OpenCC("t2s").convert("\n".join(han)).split("\n")
     table.update({ord(old): new for old, new in zip(han, simple, strict=True) if old != new and len(new) == 1})

@@ -62,7 +62,8 @@ class Whose(State):
     def _their_thing(self, item: Item) -> bool:
         """我阿公那支水银的: whose thermometer it is."""
         after = self.keys[item.end : item.end + 2]
-        return len(after) == 2 and after[0] in small("that") and after[1] in small("thing")
+        ailing = any(other.first == item.end + 2 and other.topic in ("symptom", "part") for other in self.row)
+        return len(after) == 2 and after[0] in small("that") and after[1] in small("thing") and not ailing
 
     def _theirs(self, at: int, item: Item) -> bool:
         """刚才那个37.0是我妈的: a number that is said to be somebody else's."""
