@@ -1,10 +1,7 @@
 """The commands that the READMEs show are run as they stand; what they link to is there."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 
 import openpyxl
@@ -12,6 +9,7 @@ import pytest
 
 from simulator.population import make_town
 from simulator.roster import write_roster
+from tests.programs import run
 
 ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.zh-CN.md")
@@ -37,21 +35,13 @@ def office(tmp_path_factory):
     return folder
 
 
-def run(line, folder):
-    """Runs a shown command in a folder, with nobody at the keyboard."""
-    assert line.startswith(PYTHON), line
-    parts = [sys.executable, *shlex.split(line.removeprefix(PYTHON))]
-    parts[1] = str(ROOT / parts[1])
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error"}
-    return subprocess.run(
-        parts, cwd=folder, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-    )
-
-
 def test_every_command_of_the_readme_works(office):
     for line in commands("README.md"):
         if not line.startswith("make "):
-            done = run(line, office)
+            program, *arguments = shlex.split(line.removeprefix(PYTHON))
+            assert line.startswith(PYTHON), line
+            assert program == "run_bot.py"
+            done = run(office, *arguments)
             assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
 
 

@@ -1,10 +1,6 @@
 """The commands of spoken calls, as typed."""
 
-import os
-import subprocess
-import sys
 import wave
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,17 +8,12 @@ import pytest
 pytest.importorskip("vosk", reason="the ear needs vosk")
 pytest.importorskip("espeakng_loader", reason="the mouth needs espeakng-loader")
 
+from tests import programs
 from voice_models.espeak import Manner, espeak
 
-ROOT = Path(__file__).parents[2]
 
-
-def run(folder, *words, typed="", **settings):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error", **settings}
-    command = [sys.executable, str(ROOT / "run_bot.py"), "--lang", "en", *words]
-    return subprocess.run(
-        command, cwd=folder, env=environment, input=typed, capture_output=True, text=True, check=False
-    )
+def run(folder, *words, **settings):
+    return programs.run(folder, "--lang", "en", *words, **settings)
 
 
 def test_a_call_to_wav_files_is_understood_and_kept(tmp_path):
