@@ -94,7 +94,7 @@ class Teller:
             return self._told("others", people, item, end)
         if classifier == "us" or (classifier and (end - item.end > 1 or self.keys[end - 1] == "人")):
             return self._whole_home(item, people, end)
-        if not self._closed(end) or self._counts_thing(end):
+        if not self._closed(end) or self._counts_thing(end) or (people == 1 and not classifier):
             return None
         return self._whole_home(item, people, end, loose=True)
 
@@ -121,8 +121,14 @@ class Teller:
         return end, classifier
 
     def _of_thing(self, item: Item) -> bool:
-        """第二, 每一, 36度8: a number in order, of each, or of a reading."""
-        if self.keys[item.first - 1 : item.first] in (["第"], ["每"], ["号"]):
+        """第二, 每一, 不是三口, 36度8: a number in order, of each, denied, or of a reading."""
+        before = self.keys[max(item.first - 2, 0) : item.first]
+        if before[-1:] in (["第"], ["每"], ["号"]) or before in (
+            ["不", "是"],
+            ["唔", "系"],
+            ["唔", "是"],
+            ["并", "非"],
+        ):
             return True
         return any(i.topic == "measure" and i.end == item.first and i.name in _DEGREES for i in self.clause.items)
 
