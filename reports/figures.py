@@ -149,10 +149,14 @@ def read_figures(connection: Connection, scope: Scope, fever_c: float = FEVER_C)
 
 def newest_round(connection: Connection, campaign_id: int) -> int:
     """The latest round of a campaign in which anybody was called or reported, without counting; else its first."""
-    begun = or_(Record.attempts > 0, _facts(FEVER_C)["reported"])
     rounds = select(Record.round).where(Record.campaign_id == campaign_id)
-    latest = connection.execute(rounds.where(begun).order_by(Record.round.desc()).limit(1)).scalar()
+    latest = connection.execute(rounds.where(was_begun()).order_by(Record.round.desc()).limit(1)).scalar()
     return latest or connection.execute(rounds.order_by(Record.round).limit(1)).scalar() or 0
+
+
+def was_begun() -> ColumnElement[bool]:
+    """Whose round has begun for them: they were called, or reported."""
+    return or_(Record.attempts > 0, _facts(FEVER_C)["reported"])
 
 
 _PLACES: Mapping[str, Any] = {

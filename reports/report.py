@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import tzinfo
+from datetime import date, tzinfo
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -19,7 +19,8 @@ from reports.community import (
     rate_table,
     symptom_table,
 )
-from reports.figures import Scope, read_figures
+from reports.comparison import comparison_table
+from reports.figures import Figures, Scope, read_figures, was_begun
 from reports.follow_up import follow_up_table, visits_table
 from reports.given import read_given
 from reports.indicators import DISPOSITIONS, FEVER_C, RATES, REACH, RESIDENTS, SYMPTOM_COUNTS
@@ -46,14 +47,15 @@ def campaign_tables(
 ) -> tuple[Scope, list[Table]]:
     """All tables of a scope in the order of the report, and the scope of one round that all but the trend are of.
 
-    Without a round in the scope that is the newest round that has begun.
+    Without a round in the scope that is the newest round that has begun; the trend is over all of its days.
     """
-    trend = read_figures(connection, scope, fever_c)
+    trend = read_figures(connection, replace(scope, round=None), fever_c)
     now = replace(scope, round=trend.newest_round if scope.round is None else scope.round)
     figures = trend.of_round(now.round or 0)
     dials = read_attempts(connection, now)
     return now, [
         overview_table(figures),
+        *_compared(connection, now, figures, fever_c),
         standing_out_table(figures),
         visits_table(connection, now, zone=zone),
         community_table(figures),
@@ -80,6 +82,15 @@ def campaign_tables(
 
 _SYMPTOMS = Label("各社区症状", "Symptoms by community")
 _DISPOSITIONS = Label("各社区处置与应答率", "Dispositions and rates by community")
+
+
+def _compared(connection: Connection, scope: Scope, figures: Figures, fever_c: float) -> list[Table]:
+    """The day of the round beside those before it, where there are any."""
+    if not figures.days:
+        return []
+    day = figures.days[-1]
+    table = comparison_table(connection, scope, day, fever_c)
+    return [table] if table.rows else []
 
 
 def _notices(connection: Connection, scope: Scope) -> list[Table]:
@@ -118,7 +129,7 @@ def write_report(
         write_xlsx(folder / "community.xlsx", tables, language),
         write_csv(folder / "line_list.csv", people, language),
         write_csv(folder / "follow_up.csv", tasks, language),
-        write_html(folder / "report.html", tables, language, Label(name, name), _about(connection, now, fever_c)),
+        write_html(folder / "report.html", tables, language, Label(name, name), about(connection, now, fever_c)),
     ]
 
 
@@ -161,16 +172,38 @@ def write_public(
     title = Label("社区健康情况（公开版）", "Health in the communities (public)")
     return [
         write_xlsx(folder / "public.xlsx", tables, language),
-        write_html(folder / "public.html", tables, language, title, _about(connection, now, fever_c)),
+        write_html(folder / "public.html", tables, language, title, about(connection, now, fever_c)),
     ]
 
 
-def _about(connection: Connection, scope: Scope, fever_c: float) -> Label:
+def about(connection: Connection, scope: Scope, fever_c: float) -> Label:
     """Of which days and places a report is, and its fever threshold."""
-    first, last = connection.execute(
-        select(func.min(Record.day), func.max(Record.day)).join(Community).where(*scope.conditions())
-    ).one()
+    first, last = _days(connection, scope)
     days = "" if first is None else f"{first}" if first == last else f"{first} – {last}"
     places = ", ".join(name if isinstance(name, str) else ", ".join(name) for name in scope.place.values())
     known = " · ".join(part for part in (days, places) if part)
     return Label(f"{known} · 发热线 {fever_c:g} °C", f"{known} · fever from {fever_c:g} °C")
+
+
+def last_day(connection: Connection, scope: Scope) -> date | None:
+    """The last day of the records of a scope; None where it has none."""
+    return _days(connection, scope)[1]
+
+
+def _days(connection: Connection, scope: Scope) -> tuple[date | None, date | None]:
+    days = select(func.min(Record.day), func.max(Record.day)).join(Community, Community.id == Record.community_id)
+    first, last = connection.execute(days.where(*scope.conditions())).one()
+    return first, last
+
+
+def newest_scope(connection: Connection, scope: Scope) -> Scope:
+    """The scope of the one round that `campaign_tables` shows, without counting all of them."""
+    if scope.round is not None:
+        return scope
+    begun = select(func.max(Record.round)).join(Community, Community.id == Record.community_id)
+    rounds = begun.where(*scope.conditions())
+    latest = connection.execute(rounds.where(was_begun())).scalar()
+    if latest is None:
+        first = select(func.min(Record.round)).join(Community, Community.id == Record.community_id)
+        latest = connection.execute(first.where(*scope.conditions())).scalar()
+    return replace(scope, round=latest or 0)

@@ -6,6 +6,7 @@ import csv
 import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from importlib.util import find_spec
 from pathlib import Path
 
 from reports.table import Cell, Column, Kind, Label, Ratio, Table, spread
@@ -21,6 +22,11 @@ BLANK = r"\N"
 
 class ParquetError(RuntimeError):
     """DuckDB is not there; says how to get it."""
+
+
+def parquet_there() -> bool:
+    """Whether such files can be written here."""
+    return find_spec("duckdb") is not None
 
 
 def write_parquet(path: Path, table: Table, language: str) -> Path:
