@@ -2,11 +2,9 @@
 
 import json
 import logging
-import subprocess
-import sys
+import os
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +14,7 @@ from telegram import Update
 
 from bots.desk import Desk
 from bots.telegram import NO_TOKEN, TokenRefused, serve
-from bots.telegram.letters import Outgoing
+from bots.telegram.letters import Delivered, Outgoing
 from bots.telegram.mailroom import Mailroom
 from bots.telegram.reception import Reception
 from dialogs.script import load_script
@@ -35,8 +33,8 @@ from records.tables import (
 )
 from tests.bots.bot_api import TOKEN
 from tests.bots.chats import ANN, LI, MOTHER, SEAL, WANG, now
+from tests.programs import forked
 
-ROOT = Path(__file__).parents[2]
 TALKS = {
     "zh": ("wang", WANG, ["36度5", "没有", "[不是]", "不用"], (36.5, False, 0, "green")),
     "en": (
@@ -138,16 +136,15 @@ def test_what_is_in_the_inbox_is_handled_after_a_crash(town):
     town.talk(town.wang, ["36度4"])
     town.stop()
     path = town.store.engine.url.database
-    code = f"from tests.bots.test_telegram import be_killed; be_killed({path!r}, {town.api.url!r})"
     town.api.delays["sendMessage"] = 0.5
     sent = len(town.api.sent())
-    process = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT)
+    process = forked(be_killed, path, town.api.url)
     try:
         town.wang.writes("36度5")
         town.api.until(lambda: len(town.api.sent()) > sent, "a reply on its way")
     finally:
         process.kill()
-        process.wait()
+        process.join()
     turns = town.count(Turn)
     time.sleep(0.6)
     town.api.delays.clear()
@@ -165,6 +162,7 @@ def test_what_is_in_the_inbox_is_handled_after_a_crash(town):
 
 def be_killed(path, url):
     """The bot in a process of its own."""
+    os.environ["NO_PROXY"] = "127.0.0.1"
     store = Store(f"sqlite:///{path}")
     serve(store, Desk(store, load_script, clock=now), SEAL, TOKEN, base_url=url, poll_seconds=5)
 
@@ -410,9 +408,9 @@ def test_no_update_raises_or_stays_unhandled(town, caplog, content, kind, linked
     outgoing = mailroom.handle(update)
     if outgoing:
         assert outgoing == Outgoing.from_json(json.loads(json.dumps(outgoing.to_json())))
-        mailroom.note_sent([(outgoing, False)])
+        mailroom.note_sent([Delivered(outgoing)])
     assert mailroom.handle(update) is None
-    assert mailroom.sweep(None, alone=True) == []
+    assert mailroom.sweep(None, alone=True) == ([], [])
     assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
 
 

@@ -1,11 +1,9 @@
 """Updates brought through a reverse proxy, to one process or several on PostgreSQL."""
 
+import os
 import socket
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -19,8 +17,7 @@ from records.store import Store
 from records.tables import Base, Conversation, Inbox, Record, Turn
 from tests.bots.bot_api import TOKEN, BotApi
 from tests.bots.chats import SEAL, WANG, Town, now
-
-ROOT = Path(__file__).parents[2]
+from tests.programs import forked
 
 
 def free_port():
@@ -90,10 +87,11 @@ def test_update_that_cannot_be_kept_is_brought_again(town, monkeypatch):
 
 def serve_one(url, api, port):
     """The bot in a process of its own, behind a webhook."""
+    os.environ["NO_PROXY"] = "127.0.0.1"
     records.inbox.HELD, bots.telegram.serving.SWEEP_SECONDS = timedelta(seconds=3), 0.5
     store = Store(url)
     desk = Desk(store, load_script, clock=now)
-    serve(store, desk, SEAL, TOKEN, base_url=api, hook=hook(int(port)))
+    serve(store, desk, SEAL, TOKEN, base_url=api, hook=hook(port))
 
 
 @pytest.mark.postgresql
@@ -103,10 +101,7 @@ def test_two_processes_keep_the_order_of_a_chat_and_one_may_die(postgresql_store
     api = BotApi()
     town = Town(postgresql_store, api)
     ports = [free_port(), free_port()]
-    code = "from tests.bots.test_webhook import serve_one; serve_one({!r}, {!r}, {})"
-    workers = [
-        subprocess.Popen([sys.executable, "-c", code.format(postgresql_url, api.url, port)], cwd=ROOT) for port in ports
-    ]
+    workers = [forked(serve_one, postgresql_url, api.url, port) for port in ports]
     places = [hook(port).url for port in ports]
     try:
         town.launch()
@@ -135,7 +130,7 @@ def test_two_processes_keep_the_order_of_a_chat_and_one_may_die(postgresql_store
     finally:
         for worker in workers:
             worker.kill()
-            worker.wait()
+            worker.join()
         api.close()
         tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
         with postgresql_store.transaction() as tx:
