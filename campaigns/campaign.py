@@ -22,6 +22,7 @@ from records.attempts import calls_since, newest_ended
 from records.dialling import close_rest
 from records.errors import Mendable
 from records.rounds import dispose_each, finish_round, launch_round
+from records.staff import Member
 from records.store import Store
 from records.tables import Campaign, Record
 
@@ -120,6 +121,17 @@ def campaigns_where(store: Store, *conditions: ColumnElement[bool]) -> list[Camp
 def all_campaigns(store: Store) -> list[Campaign]:
     """All campaigns, the newest first."""
     return campaigns_where(store)[::-1]
+
+
+def campaigns_of(store: Store, member: Member) -> list[Campaign]:
+    """The campaigns of which a member of the staff may see a part, the newest first."""
+    return [campaign for campaign in all_campaigns(store) if member.touches(campaign.place)]
+
+
+def newest_of(store: Store, member: Member) -> Campaign | None:
+    """The newest of them that was launched, before those that stand open all the time; None when there is none."""
+    begun = [campaign for campaign in campaigns_of(store, member) if campaign.state != "draft"]
+    return next((campaign for campaign in begun if campaign.plan), begun[0] if begun else None)
 
 
 def rounds_so_far(store: Store, campaign: Campaign) -> int:

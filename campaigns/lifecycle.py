@@ -24,6 +24,32 @@ MAY = {
     "cancel": ("draft", "scheduled", "running", "paused"),
 }
 
+# What may be done with a campaign in a state, from a screen: `launch` has it scheduled for this moment.
+DEEDS: Mapping[str, Sequence[str]] = {
+    "draft": ("launch", "cancel"), "scheduled": ("pause", "cancel"), "running": ("pause", "cancel"),
+    "paused": ("resume", "cancel"), "completed": ("launch",), "exhausted": ("launch",), "cancelled": (),
+}  # fmt: skip
+
+
+def do(store: Store, campaign: Campaign, deed: str, now: datetime) -> None:
+    """Does one of `DEEDS`. CampaignError says why not; KeyError when it is none of them."""
+    if deed == "launch" and campaign.line != "simulated":
+        raise CampaignError(
+            f"campaign {campaign.name!r} is on the line {campaign.line!r}, which has its own service",
+            f"任务“{campaign.name}”用的是渠道 {campaign.line!r}，由它自己的服务执行",
+        )
+    match deed:
+        case "launch":
+            schedule(store, campaign, now)
+        case "pause":
+            pause(store, campaign)
+        case "resume":
+            resume(store, campaign)
+        case "cancel":
+            cancel(store, campaign, now)
+        case _:
+            raise KeyError(f"{deed!r} is nothing to do with a campaign")
+
 
 def schedule(store: Store, campaign: Campaign, at: datetime, repeats: Mapping[str, Any] | None = None) -> datetime:
     """Has workers launch a campaign at a time; returns when its first number may be dialled.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import case, func, select
 
@@ -11,8 +13,9 @@ from campaigns.campaign import plan_of, rounds_so_far
 from campaigns.plan import next_open
 from records.dialling import in_call
 from records.notices import awaited
+from records.rounds import within
 from records.store import Store
-from records.tables import Attempt, Campaign, Record, Worker
+from records.tables import Attempt, Campaign, Community, Household, Record, Worker
 
 RECENT = timedelta(minutes=10)
 
@@ -38,6 +41,16 @@ class Progress:
     ends_at: datetime | None
     workers: int
     lines: int
+
+
+def within_place(store: Store, campaign: Campaign, seen: Progress, place: Mapping[str, Any]) -> Progress:
+    """The same with the residents of one place only; calls and workers stay those of the whole campaign."""
+    here = select(Household.id).join(Community, Community.id == Household.community_id).where(*within(place))
+    of_round = (Record.campaign_id == campaign.id, Record.round == seen.round, Record.household_id.in_(here))
+    final = func.coalesce(func.sum(case((Record.final, 1), else_=0)), 0)
+    with store.reading() as tx:
+        residents, done = tx.execute(select(func.count(), final).where(*of_round)).one()
+    return replace(seen, residents=residents, done=done, waiting=residents - done)
 
 
 def progress(store: Store, campaign: Campaign, now: datetime) -> Progress:

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, exists, insert, select, update
 
 from records.residents import HEAD
-from records.tables import Address, Resident
+from records.tables import Address, Resident, StaffChat
 
 _AT = (
     select(
         *(Address.resident_id, Address.language.label("chosen"), Address.stopped_at, Address.blocked_at),
         *(Address.hour, Address.ask_at, Address.draft, Resident.household_id, Resident.name, Resident.phone),
         *(Resident.language.label("listed"), Resident.time_zone, Resident.preferred_hour),
+        exists().where(StaffChat.channel == Address.channel, StaffChat.address == Address.address).label("works"),
     )
     .join(Resident, Resident.id == Address.resident_id)
     .where(Address.channel == bindparam("channel"), Address.address == bindparam("address"))
@@ -28,8 +29,9 @@ _CHANGE = update(Address).where(Address.channel == bindparam("of_channel"), Addr
 class Linked:
     """A chat with the resident it belongs to; `language` is the one chosen there, else that of the roster.
 
-    `hour` is the local one of the daily question, None where neither the chat nor the roster names one; `asks` whether
-    there is such a question at all. `draft` is what was begun to be entered on buttons.
+    `works`: it is a chat of the staff as well. `hour` is the local one of the daily question, None where neither the
+    chat nor the roster names one; `asks` whether there is such a question at all. `draft` is what was begun to be
+    entered on buttons.
     """
 
     channel: str
@@ -42,6 +44,7 @@ class Linked:
     time_zone: str
     stopped: bool
     blocked: bool
+    works: bool
     hour: int | None
     asks: bool
     draft: Mapping[str, Any]
@@ -83,6 +86,7 @@ def linked_at(tx: Connection, channel: str, address: str) -> Linked | None:
         time_zone=row.time_zone,
         stopped=row.stopped_at is not None,
         blocked=row.blocked_at is not None,
+        works=row.works,
         hour=row.preferred_hour if row.hour is None else row.hour,
         asks=row.ask_at is not None,
         draft=row.draft,

@@ -110,6 +110,15 @@ def escalate(tx: Connection, follow_up: int, by: str, now: datetime, rules: Rule
     return levels[place]
 
 
+def alarm(tx: Connection, follow_up: int, text: str, by: str, now: datetime, rules: Rules | None = None) -> None:
+    """Makes an open follow-up urgent, notes why, and gives it to the next level at once, where there is one."""
+    levels = (rules or default_rules()).escalation
+    found = _open(tx, follow_up)
+    _change(tx, follow_up, {"urgent": True, "note": text}, "noted", by, text, now)
+    if _place(levels, found.escalated_to) < len(levels):
+        escalate(tx, follow_up, by, now, rules)
+
+
 def escalate_overdue(tx: Connection, now: datetime, rules: Rules | None = None) -> dict[int, str]:
     """Gives all overdue work to the level that the rules name; returns what went where. Repeated, it changes nothing.
 

@@ -34,6 +34,14 @@ def place_of(tx: Connection, thing: Thing, number: int) -> dict[str, str] | None
     return None if row is None else dict(row._mapping)
 
 
+def grids_of(tx: Connection, place: Mapping[str, str], building: str) -> list[str]:
+    """The grids that a building of a community is known to lie in."""
+    here = (Community.district == place["district"], Community.subdistrict == place["subdistrict"])
+    query = select(Household.grid).join(Community, Community.id == Household.community_id)
+    known = query.where(*here, Community.name == place["community"], Household.building == building).distinct()
+    return sorted(tx.execute(known).scalars())
+
+
 def communities(tx: Connection) -> list[dict[str, str]]:
     """All communities, each as a place, in the order of their names."""
     query = select(Community.district, Community.subdistrict, Community.name.label("community"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, false, select
+from sqlalchemy import Connection, bindparam, false, or_, select
 from sqlalchemy.orm import aliased
 
 from records.health import SYMPTOMATIC
@@ -95,6 +95,16 @@ MEMBER = (
     Resident.id, Resident.name, Resident.phone, Resident.language, Resident.relation, Resident.sex,
     Resident.birth_year, Resident.time_zone, Resident.preferred_hour,
 )  # fmt: skip
+_LISTED = (
+    select(
+        *(Resident.id, Resident.household_id, Resident.name, Resident.sex, Resident.birth_year, Resident.phone),
+        *(Resident.language, Resident.relation, Community.district, Community.subdistrict),
+        *(Community.name.label("community"), Household.grid, Household.building, Household.unit),
+    )
+    .join(Household, Household.id == Resident.household_id)
+    .join(Community, Community.id == Household.community_id)
+    .order_by(Resident.household_id, Resident.relation != HEAD, Resident.id)
+)
 _Earlier = aliased(Record)
 _LAST_STATUS = (
     select(_Earlier.status)
@@ -168,18 +178,23 @@ def due_among(tx: Connection, campaign_id: int, round: int, households: Sequence
 
 def roster(tx: Connection, *, eligible: bool = False) -> Iterator[Listed]:
     """All residents, or those who still live here, household by household, head first."""
-    query = (
-        select(
-            *(Resident.id, Resident.household_id, Resident.name, Resident.sex, Resident.birth_year, Resident.phone),
-            *(Resident.language, Resident.relation, Community.district, Community.subdistrict),
-            *(Community.name.label("community"), Household.grid, Household.building, Household.unit),
-        )
-        .join(Household, Household.id == Resident.household_id)
-        .join(Community, Community.id == Household.community_id)
-        .where(Resident.ineligible == "" if eligible else Resident.ineligible != ERASED)
-        .order_by(Resident.household_id, Resident.relation != HEAD, Resident.id)
-    )
+    query = _LISTED.where(Resident.ineligible == "" if eligible else Resident.ineligible != ERASED)
     return (Listed(**row._mapping) for row in tx.execute(query))
+
+
+def search(tx: Connection, words: str, place: Mapping[str, Any], limit: int) -> list[Listed]:
+    """Who still lives in a place and goes by these words: a number, a name or a part of it, the end of a phone."""
+    asked = words.strip()
+    ways = [Resident.roster_id == asked, Resident.name.contains(asked, autoescape=True)]
+    if asked.isdecimal():
+        ways += [Resident.id == int(asked)] if len(asked) < 10 else []
+        ways += [Resident.phone.endswith(asked)] if len(asked) >= 4 else []
+    levels = {"district": Community.district, "subdistrict": Community.subdistrict, "community": Community.name,
+              "grid": Household.grid}  # fmt: skip
+    names = {level: [one] if isinstance(one, str) else list(one) for level, one in place.items()}
+    here = [levels[level].in_(wanted) for level, wanted in names.items()]
+    query = _LISTED.where(Resident.ineligible == "", or_(*ways), *here).limit(limit) if asked else _LISTED.limit(0)
+    return [Listed(**row._mapping) for row in tx.execute(query)]
 
 
 def load_members(tx: Connection, residents: Sequence[int]) -> list[Member]:

@@ -25,6 +25,7 @@ from records.tables import (
     Invitation,
     Notice,
     Record,
+    StaffChat,
     Told,
     Turn,
     Watch,
@@ -106,6 +107,7 @@ def purge(store: Store, keep: Keep, at: datetime, out: Path | None = None) -> Ex
         tx.execute(delete(Invitation).where(Invitation.expires_at < before))
         tx.execute(update(Notice).where(*_addressed(before)).values(address=""))
         tx.execute(delete(Watch).where(Watch.begun_at < before))
+        tx.execute(update(StaffChat).values(draft={}))  # what somebody is filling in may name a resident
         sent = select(Broadcast.id).where(Broadcast.ended_at < before)
         tx.execute(update(BroadcastLetter).where(BroadcastLetter.broadcast_id.in_(sent)).values(address=""))
         gone = select(Broadcast.id).where(Broadcast.ended_at < at - keep.records)

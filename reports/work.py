@@ -80,18 +80,27 @@ def work_table(
     full_phones: bool = False,
     zone: tzinfo = ZONE,
     limit: int | None = None,
+    first: int = 0,
 ) -> Table:
     """One row for each follow-up chosen, the urgent first, then by due time; of closed ones the newest first.
 
-    What is overdue stands out.
+    What is overdue stands out. `first` leaves out so many rows.
     """
     wanted = tasks(*chosen.conditions(now))
-    number = connection.execute(select(func.count()).select_from(wanted.order_by(None).subquery())).scalar_one()
+    number = work_count(connection, chosen, now)
     if chosen.closed:
         wanted = wanted.order_by(None).order_by(FollowUp.closed_at.desc(), FollowUp.id)
-    rows = tuple(_line(row, now, full_phones, zone) for row in connection.execute(wanted.limit(limit)))
+    rows = tuple(
+        _line(row, now, full_phones, zone) for row in connection.execute(wanted.limit(limit).offset(first or None))
+    )
     note = Label(f"列出 {len(rows)} 项，共 {number} 项", f"{len(rows)} of {number} shown")
     return Table("work", Label("跟进任务", "Follow-ups"), _COLUMNS, rows, note=note, form="list").check()
+
+
+def work_count(connection: Connection, chosen: Chosen, now: datetime) -> int:
+    """How many follow-ups are chosen."""
+    wanted = tasks(*chosen.conditions(now)).order_by(None).subquery()
+    return int(connection.execute(select(func.count()).select_from(wanted)).scalar_one())
 
 
 def _line(row: Row[Any], now: datetime, full_phones: bool, zone: tzinfo) -> Line:

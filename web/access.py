@@ -11,7 +11,7 @@ from typing import Annotated
 
 from fastapi import Depends, HTTPException, Request
 
-from campaigns.campaign import campaigns_where
+from campaigns.campaign import campaigns_of, campaigns_where, newest_of
 from records.places import Thing, place_of
 from records.seal import SealError
 from records.staff import Member, StaffError, member_of, note_deed
@@ -141,13 +141,12 @@ def campaign_or_404(office: Office, member: Member, number: int) -> Campaign:
 
 def campaigns_for(office: Office, member: Member) -> list[Campaign]:
     """The campaigns that a member may look at, the newest first."""
-    return [campaign for campaign in campaigns_where(office.store)[::-1] if member.touches(campaign.place)]
+    return campaigns_of(office.store, member)
 
 
 def newest_for(office: Office, member: Member) -> Campaign | None:
     """The newest campaign that was launched, before those that stand open all the time; None when there is none."""
-    begun = [campaign for campaign in campaigns_for(office, member) if campaign.state != "draft"]
-    return next((campaign for campaign in begun if campaign.plan), begun[0] if begun else None)
+    return newest_of(office.store, member)
 
 
 def note(office: Office, visitor: Visitor, what: str, whom: str, detail: str = "") -> None:

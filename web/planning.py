@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -24,15 +24,12 @@ from records.places import communities
 from records.tables import Campaign
 from reports.community import community_table
 from reports.figures import Scope, newest_round, read_figures
-from reports.follow_up import follow_up_table
 from reports.indicators import BRIEF
 from reports.line_list import line_list
+from reports.papers import write_paper
 from reports.pulse import read_pulse
 from reports.report import campaign_tables
-from reports.table import Label, Table
-from reports.writers.csv_file import write_csv
-from reports.writers.html import write_html
-from reports.writers.xlsx import write_xlsx
+from reports.table import Table
 from web.access import (
     FULL_NUMBERS,
     Rooms,
@@ -49,16 +46,6 @@ from web.access import (
 from web.office import Office
 from web.pages import go, page, render
 
-MAY: dict[str, Callable[[Office, Campaign], Any]] = {
-    "launch": lambda office, campaign: lifecycle.schedule(office.store, campaign, office.clock()),
-    "pause": lambda office, campaign: lifecycle.pause(office.store, campaign),
-    "resume": lambda office, campaign: lifecycle.resume(office.store, campaign),
-    "cancel": lambda office, campaign: lifecycle.cancel(office.store, campaign, office.clock()),
-}
-OF_STATE = {
-    "draft": ("launch", "cancel"), "scheduled": ("pause", "cancel"), "running": ("pause", "cancel"),
-    "paused": ("resume", "cancel"), "completed": ("launch",), "exhausted": ("launch",), "cancelled": (),
-}  # fmt: skip
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 router = APIRouter(include_in_schema=False)
@@ -144,7 +131,7 @@ def show(request: Request, office: Rooms, visitor: Worker, number: int, problem:
         "campaign.html",
         campaign=campaign,
         seen=seen,
-        may=OF_STATE.get(campaign.state, ()) if mine and visitor.member.may("staff") else (),
+        may=lifecycle.DEEDS.get(campaign.state, ()) if mine and visitor.member.may("staff") else (),
         may_full=visitor.member.may(FULL_NUMBERS),
         live=_seen(office, visitor, campaign, wall=False),
         problem=problem,
@@ -164,13 +151,11 @@ def change(request: Request, office: Rooms, visitor: Staff, number: int, deed: s
 def change_campaign(office: Office, visitor: Visitor, number: int, deed: str) -> Campaign:
     """One deed with a campaign that lies as a whole within what the visitor may see; CampaignError says why not."""
     campaign = campaign_or_404(office, visitor.member, number)
-    if deed not in MAY:
+    if not any(deed in deeds for deeds in lifecycle.DEEDS.values()):
         raise HTTPException(404, "nothing")
     if not visitor.member.holds(campaign.place):
         raise HTTPException(403, "place")
-    if campaign.line != "simulated" and deed == "launch":
-        raise CampaignError(f"campaign {campaign.name!r} is on the line {campaign.line!r}, which has its own service")
-    MAY[deed](office, campaign)
+    lifecycle.do(office.store, campaign, deed, office.clock())
     office.live.forget()
     note(office, visitor, deed, f"campaign {number}")
     return campaign
@@ -220,13 +205,18 @@ def file(request: Request, office: Rooms, visitor: Worker, number: int, name: st
         raise HTTPException(404, "nothing")
     if full and not visitor.member.may(FULL_NUMBERS):
         raise HTTPException(403, "role")
-    kind, make = FILES[name]
-    with tempfile.TemporaryDirectory() as folder:
-        made = make(office, visitor, campaign, Path(folder) / name, full)
+    scope = _scope(office, visitor, campaign)
+    with office.store.reading() as tx, tempfile.TemporaryDirectory() as folder:
+        made = write_paper(
+            tx, Path(folder), name, scope, visitor.language, title=campaign.name, at=office.clock(), full_phones=full,
+            fever_c=office.fever_c, zone=office.zone,
+        )  # fmt: skip
         content = made.read_bytes()
     note(office, visitor, "downloaded", f"campaign {number}", f"{name}{' with whole numbers' if full else ''}")
     shown = quote(re.sub(r"[^\w.-]+", "_", f"{campaign.name}_{name}"))
-    return Response(content, media_type=kind, headers={"content-disposition": f"attachment; filename*=UTF-8''{shown}"})
+    return Response(
+        content, media_type=FILES[name], headers={"content-disposition": f"attachment; filename*=UTF-8''{shown}"}
+    )
 
 
 def _scope(office: Office, visitor: Visitor, campaign: Campaign) -> Scope:
@@ -247,40 +237,10 @@ def people_of(office: Office, visitor: Visitor, campaign: Campaign, full: bool) 
         return line_list(tx, _scope(office, visitor, campaign), full_phones=full, zone=office.zone)
 
 
-def work_of(office: Office, visitor: Visitor, campaign: Campaign, full: bool) -> Table:
-    """The open follow-ups of the newest round."""
-    with office.store.reading() as tx:
-        return follow_up_table(tx, _scope(office, visitor, campaign), full_phones=full, zone=office.zone)
-
-
-def _workbook(office: Office, visitor: Visitor, campaign: Campaign, path: Path, full: bool) -> Path:
-    return write_xlsx(path, tables_of(office, visitor, campaign), visitor.language)
-
-
-def _report(office: Office, visitor: Visitor, campaign: Campaign, path: Path, full: bool) -> Path:
-    name, at = campaign.name, f"{office.clock().astimezone(office.zone):%Y-%m-%d %H:%M}"
-    return write_html(path, tables_of(office, visitor, campaign), visitor.language, Label(name, name), Label(at, at))
-
-
-def _people_csv(office: Office, visitor: Visitor, campaign: Campaign, path: Path, full: bool) -> Path:
-    return write_csv(path, people_of(office, visitor, campaign, full), visitor.language)
-
-
-def _people_xlsx(office: Office, visitor: Visitor, campaign: Campaign, path: Path, full: bool) -> Path:
-    return write_xlsx(path, [people_of(office, visitor, campaign, full)], visitor.language)
-
-
-def _work_csv(office: Office, visitor: Visitor, campaign: Campaign, path: Path, full: bool) -> Path:
-    return write_csv(path, work_of(office, visitor, campaign, full), visitor.language)
-
-
-FILES: dict[str, tuple[str, Callable[[Office, Visitor, Campaign, Path, bool], Path]]] = {
-    "community.xlsx": (XLSX, _workbook),
-    "report.html": ("text/html; charset=utf-8", _report),
-    "line_list.csv": ("text/csv; charset=utf-8", _people_csv),
-    "line_list.xlsx": (XLSX, _people_xlsx),
-    "follow_up.csv": ("text/csv; charset=utf-8", _work_csv),
-}
+FILES = {
+    "community.xlsx": XLSX, "report.html": "text/html; charset=utf-8", "line_list.csv": "text/csv; charset=utf-8",
+    "line_list.xlsx": XLSX, "follow_up.csv": "text/csv; charset=utf-8",
+}  # fmt: skip
 
 
 @router.get("/wall")

@@ -57,7 +57,8 @@ class Letter:
     """A message to a chat: its text, buttons below it, and what becomes of the chat's keyboard.
 
     With `columns` so many buttons stand in a row, else as many as fit. `code` is the token and the colour of a health
-    code, shown as a picture with the text below it. `ask_contact` shows a button labelled `label` by which the owner
+    code, shown as a picture with the text below it. `file` says what is to be made and sent when it is (see
+    `office/papers.py`), with the text below. `ask_contact` shows a button labelled `label` by which the owner
     shares their own number; `remove` takes it away.
     """
 
@@ -67,14 +68,17 @@ class Letter:
     keyboard: Keyboard = ""
     label: str = ""
     code: tuple[str, str] | None = None
+    file: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """All that is to be done in reply to one update; `chosen` is the label of the pressed button that stays.
 
-    `board` takes the place of the buttons that one was pressed of. `notice` is what is shown for a moment. `written` is
-    the id of the notice that this is, if it is one and no reply.
+    `board` takes the place of the buttons that one was pressed of, and of its message too where it has a text. `notice`
+    is what is shown for a moment, or (`alert`) until it is put away. `written` is the id of the notice that this is, if
+    it is one and no reply; `letter` the broadcast and the resident of a broadcast's. `watch` is the number of what the
+    last letter is to follow.
     """
 
     update_id: int
@@ -86,6 +90,9 @@ class Outgoing:
     chosen: str = ""
     board: Letter | None = None
     written: int = 0
+    alert: bool = False
+    letter: tuple[int, int] | None = None
+    watch: int = 0
 
     @property
     def unasked(self) -> bool:
@@ -104,13 +111,22 @@ class Outgoing:
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Outgoing:
         """Back from the inbox."""
-        board = data.get("board")
+        board, letter = data.get("board"), data.get("letter")
         letters = tuple(map(_letter, data["letters"]))
-        return cls(**{**data, "letters": letters, "board": board and _letter(board)})
+        return cls(
+            **{**data, "letters": letters, "board": board and _letter(board), "letter": letter and tuple(letter)}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What became of something outgoing: sent, blocked (the chat takes nothing), or refused; the last message's id."""
+
+    outgoing: Outgoing
+    state: Literal["sent", "blocked", "refused"] = "sent"
+    message: int | None = None
 
 
 def _letter(data: Mapping[str, Any]) -> Letter:
-    code = data.get("code")
-    return Letter(
-        **{**data, "buttons": tuple((d, label) for d, label in data["buttons"]), "code": code and tuple(code)}
-    )
+    code, buttons = data.get("code"), tuple((d, label) for d, label in data["buttons"])
+    return Letter(**{**data, "buttons": buttons, "code": code and tuple(code), "file": tuple(data.get("file", ()))})

@@ -13,12 +13,15 @@ from datetime import UTC, datetime, timedelta
 from telegram import Bot, Update
 
 from bots.telegram.incoming import chat_of, read
-from bots.telegram.letters import Letter, Outgoing, Spoken
-from bots.telegram.reception import CHANNEL, Reception
+from bots.telegram.letters import Delivered, Letter, Outgoing, Spoken
+from bots.telegram.office.errands import CHANNEL
+from bots.telegram.reception import Reception
 from bots.telegram.wordings import wording
 from dialogs.events import Reply
 from records.addresses import change_address
+from records.broadcasts import settle_letters
 from records.check_ins import due_check_ins
+from records.follow_ups import escalate_overdue
 from records.inbox import (
     Arrival,
     Arrived,
@@ -35,22 +38,25 @@ from records.inbox import (
     sweep,
 )
 from records.notices import note_sent, send_otherwise, waiting
+from records.pacing import forget_slots, lease
 from records.store import Passing, Store, Tx, Unusable
+from records.watches import Look, due_watches, end_watch, note_message, note_shown
 
 REMEMBERED = timedelta(days=2)  # Telegram gives an update again for one day at most
-AT_ONCE = 100  # of what we write of our own accord
+AT_ONCE = 25  # of what we write of our own accord: a second's worth, so that what is urgent need not wait
 TOO_LATE = timedelta(hours=1)  # a reply that could not be sent for so long would only confuse
 TRIES = 3
 PAUSE = timedelta(seconds=60)  # before another try at what could not be done
 
 log = logging.getLogger(__name__)
+Timed = tuple[datetime, Outgoing]  # from when on it may be sent
 
 
 class Mailroom:
     """What is done about updates in the store. Every method is one transaction, to be called from a thread."""
 
     def __init__(self, store: Store, reception: Reception) -> None:
-        self.store, self.reception = store, reception
+        self.store, self.reception, self.office = store, reception, reception.office
         self.name = uuid.uuid4().hex[:12]  # of this process, on what it has in hand
 
     def keep(self, updates: Sequence[Update]) -> None:
@@ -98,14 +104,17 @@ class Mailroom:
             free = free_before(tx, CHANNEL, chat_of(update), update.update_id, self.name, _now())
         return Update.de_json(dict(free.payload), update.get_bot()) if free else None
 
-    def note_sent(self, done: Sequence[tuple[Outgoing, bool]]) -> None:
-        """Nothing more is to be sent about these; with each, whether the chat takes nothing from us."""
+    def note_sent(self, done: Sequence[Delivered]) -> None:
+        """Nothing more is to be sent about these."""
         now = _now()
         with self.store.transaction() as tx:
-            note_answered(tx, CHANNEL, [outgoing.update_id for outgoing, _ in done], now)
-            for outgoing, blocked in done:
-                if blocked:
-                    _note_blocked(tx, outgoing, now)
+            note_answered(tx, CHANNEL, [one.outgoing.update_id for one in done], now)
+            settle_letters(tx, [(*one.outgoing.letter, one.state) for one in done if one.outgoing.letter], now)
+            for one in done:
+                if one.state == "blocked":
+                    _note_blocked(tx, one.outgoing, now)
+                elif one.outgoing.watch and one.message is not None:
+                    note_message(tx, one.outgoing.watch, one.message)
 
     def put_off(self, what: Update | Outgoing) -> None:
         """What could not be handled or sent now has another try in a while."""
@@ -115,10 +124,11 @@ class Mailroom:
         except Exception as error:  # then at the next start
             log.error("update %d cannot be put off: %s", what.update_id, type(error).__name__)
 
-    def of_own_accord(self) -> list[Outgoing]:
-        """What is to be written to residents whom no call has reached, the daily questions, and reminders.
+    def of_own_accord(self) -> list[Timed]:
+        """What is to be written now without being asked, the most pressing first, each with the moment to send it at.
 
-        Each is taken by one process only, which has it in hand from then on.
+        Work to the staff, notices to whom no call has reached, daily questions, reminders, broadcasts. Each is taken by
+        one process only, which has it in hand from then on.
         """
         now = _now()
         with self.store.transaction() as tx:
@@ -127,18 +137,57 @@ class Mailroom:
             notices = [Outgoing(0, int(one.address), (self.reception.notice(one),), written=one.id) for one in letters]
             due = due_check_ins(tx, CHANNEL, now, AT_ONCE)
             asked = [Outgoing(0, int(one.linked.address), self.reception.check_in(tx, one, now)) for one in due]
-            return [self._post(tx, outgoing, now) for outgoing in (*notices, *asked) if outgoing.letters]
+            found = [*self.office.news(tx, now), *notices, *(one for one in asked if one.letters)]
+            found += self.office.broadcast(tx, now, AT_ONCE - len(found))
+            posted = [self._post(tx, outgoing, now) for outgoing in found]
+            return list(zip(lease(tx, CHANNEL, [one.chat for one in posted], now), posted, strict=True))
 
-    def sweep(self, bot: Bot, alone: bool = False) -> Sequence[Update | Outgoing]:
-        """What nobody has in hand any more, in its order (`alone`: all that is open); the old is forgotten."""
+    def sweep(self, bot: Bot, alone: bool = False) -> tuple[Sequence[Update | Outgoing], list[Timed]]:
+        """What nobody has in hand any more, in its order (`alone`: all that is open); the old is forgotten.
+
+        What we wrote of our own accord comes apart, each with a new moment to send it at.
+        """
         now = _now()
         with self.store.transaction() as tx:
             renew(tx, CHANNEL, self.name, now)
             arrived = sweep(tx, CHANNEL, self.name, now, alone=alone)
             if alone:
                 forget_updates(tx, CHANNEL, now - REMEMBERED)
-            note_answered(tx, CHANNEL, [one.update_id for one in arrived if _late(one)], now)
-        return [_again(one, bot) for one in arrived if not _late(one)]
+            forget_slots(tx, CHANNEL, now)
+            escalate_overdue(tx, now)
+            late = [one for one in arrived if _late(one)]
+            note_answered(tx, CHANNEL, [one.update_id for one in late], now)
+            lost = [Outgoing.from_json(one.reply).letter for one in late if one.reply]
+            settle_letters(tx, [(*letter, "refused") for letter in lost if letter], now)
+            left = [_again(one, bot) for one in arrived if not _late(one)]
+            unasked = [one for one in left if isinstance(one, Outgoing) and one.unasked]
+            moments = lease(tx, CHANNEL, [one.chat for one in unasked], now)
+        asked = [one for one in left if not (isinstance(one, Outgoing) and one.unasked)]
+        return asked, list(zip(moments, unasked, strict=True))
+
+    def looks(self) -> list[tuple[Look, Letter, bool]]:
+        """The messages that follow something and have changed, with what they are to show, and whether it is over."""
+        now, changed = _now(), []
+        with self.store.transaction() as tx:
+            for look in due_watches(tx, CHANNEL, now):
+                letter, over = self.office.view(tx, look, now)
+                if letter.text != look.shown:
+                    changed.append((look, letter, over))
+                elif over:
+                    end_watch(tx, look.id)
+        return changed
+
+    def note_look(self, look: Look, text: str, over: bool) -> None:
+        """What a message shows now; `over`: it follows nothing any more."""
+        with self.store.transaction() as tx:
+            note_shown(tx, look.id, text)
+            if over:
+                end_watch(tx, look.id)
+
+    def make(self, file: tuple[str, ...]) -> tuple[str, bytes] | None:
+        """The name and content of a file that somebody of the staff asked for; None when they may not have it now."""
+        with self.store.reading() as tx:
+            return self.office.make(tx, file, _now())
 
     def _answer(self, update: Update, spoken: Spoken | None) -> Outgoing | None:
         now = _now()

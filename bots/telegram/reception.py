@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bots.desk import Desk
 from bots.notices import message
@@ -13,6 +14,8 @@ from bots.talks import Standing, Talks
 from bots.telegram import account, keyboards, wishes
 from bots.telegram.letters import CHOSEN, Incoming, Letter, Outgoing, Spoken
 from bots.telegram.linking import Linking, given_name
+from bots.telegram.office import Office
+from bots.telegram.office.errands import CHANNEL
 from bots.telegram.wordings import LANGUAGES, SWITCH, WRONG, wording
 from dialogs.events import Heard, Reply
 from dialogs.understanding import Understood, understand
@@ -25,7 +28,6 @@ from records.opening import ask_for
 from records.seal import Seal
 from records.store import Tx
 
-CHANNEL = "telegram"
 AGAIN, REPORT = "again", "report"  # buttons that begin a talk, and the names of their labels
 NEVER = "never"  # in the place of an hour
 ERASURE = "erasure"  # the kind of follow-up that staff get when somebody wishes to be forgotten
@@ -39,6 +41,7 @@ class Reception:
     def __init__(self, desk: Desk, seal: Seal, zone: str) -> None:
         self.talks, self.linking = Talks(desk, CHANNEL, zone), Linking(CHANNEL, seal, zone)
         self.seal, self.zone = seal, zone
+        self.office = Office(desk.store, ZoneInfo(zone), desk.facts)
         self.commands: dict[str, Callable[[Tx, Linked, Incoming], Letters]] = {
             "start": self._start, "report": self._report, "status": self._status, "week": self._week,
             "time": self._time, "correct": self._correct, "language": self._language, "stop": self._stop,
@@ -61,6 +64,10 @@ class Reception:
             return Outgoing(update_id, what.chat, self._contact(tx, what))
         if what.kind == "command" and what.words == "start" and what.rest:
             return Outgoing(update_id, what.chat, self._invited(tx, linked, what))
+        if linked is None or linked.works:
+            worked = self.office.answer(tx, update_id, what, spoken, resident=linked is not None)
+            if worked is not None:
+                return worked
         if linked is None:
             return Outgoing(update_id, what.chat, _stranger(what), query=what.query, message=what.message)
         if linked.draft.get("who") and what.kind in ("words", "button", "command", "voice"):
@@ -75,6 +82,8 @@ class Reception:
         None when nothing is asked of whoever speaks: a stranger, or one whose report is in.
         """
         linked = linked_at(tx, CHANNEL, str(what.chat))
+        if (linked is None or linked.works) and (noting := self.office.attend(tx, what)):
+            return noting, False
         if linked is None or linked.draft.get("who"):
             return None
         standing = self.talks.now_open(tx, linked, what.at)
@@ -122,7 +131,7 @@ class Reception:
                 return self._start(tx, linked, what)
             return (_ask_contact(f"invitation_{error.why}", _language(what)),)
         if not isinstance(found, Linked):
-            return (Letter(wording("staff_linked", found.language, name=found.name)),)
+            return self.office.welcome(tx, what, found)
         return self._welcome(tx, found, what)
 
     def _welcome(self, tx: Tx, linked: Linked, what: Incoming) -> Letters:

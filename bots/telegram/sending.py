@@ -14,12 +14,13 @@ from telegram import (
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     KeyboardButton,
+    Message,
     ReplyKeyboardMarkup,
     ReplyKeyboardRemove,
 )
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bots.telegram.letters import CHOSEN, Letter, Outgoing
+from bots.telegram.letters import CHOSEN, Delivered, Letter, Outgoing
 from bots.telegram.pacing import Pacer
 from reports.writers.picture import code_picture
 
@@ -30,6 +31,7 @@ LABEL = 60  # characters of what was chosen
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+MakeFn = Callable[[tuple[str, ...]], Awaitable[tuple[str, bytes] | None]]
 
 
 class Blocked(Exception):
@@ -41,27 +43,48 @@ class Undelivered(Exception):
 
 
 class Sender:
-    """Sends what is outgoing; once `stopping` is set, nothing is waited for any more."""
+    """Sends what is outgoing; once `stopping` is set, nothing is waited for any more.
 
-    def __init__(self, bot: Bot, stopping: asyncio.Event, pacer: Pacer) -> None:
-        self.bot, self.stopping, self.pacer = bot, stopping, pacer
+    `make` makes the file that a letter asks for: its name and content, or None when it is not to be had any more.
+    """
 
-    async def send(self, outgoing: Outgoing) -> None:
-        """Does all that is to be done in reply to an update. Raises Blocked and Undelivered, and nothing else."""
-        for letter in outgoing.letters:
-            if not outgoing.unasked:  # the others took their turn
-                self.pacer.note()
-            await self._send(outgoing.chat, letter)
+    def __init__(self, bot: Bot, stopping: asyncio.Event, pacer: Pacer, make: MakeFn) -> None:
+        self.bot, self.stopping, self.pacer, self.make = bot, stopping, pacer, make
+
+    async def send(self, outgoing: Outgoing) -> Delivered:
+        """Does all that is to be done in reply to an update. Raises Undelivered, and nothing else."""
+        message: int | None = None
+        try:
+            for letter in outgoing.letters:
+                if not outgoing.unasked:  # the others took their turn
+                    self.pacer.note(outgoing.chat)
+                message = await self._send(outgoing.chat, letter, outgoing.unasked)
+        except Blocked:
+            return Delivered(outgoing, "blocked")
         if outgoing.query:
             await self._settle_button(outgoing)
+        return Delivered(outgoing, "refused" if outgoing.letters and message is None else "sent", message)
 
-    async def patiently(self, call: Callable[[], Awaitable[T]]) -> T:
+    async def rewrite(self, chat: int, message: int, letter: Letter) -> bool:
+        """Puts a letter in the place of a message; False when there is no such message any more. Raises Undelivered."""
+        edit = partial(self.bot.edit_message_text, letter.text, chat, message, reply_markup=_markup(letter))
+        try:
+            await self.patiently(edit, unasked=True)
+        except BadRequest as error:
+            return "not modified" in error.message
+        except TelegramError:
+            return False
+        return True
+
+    async def patiently(self, call: Callable[[], Awaitable[T]], unasked: bool = False) -> T:
         """Calls the server, again when it says so or fails. Raises TelegramError when it refuses, or Undelivered."""
         pauses = list(PAUSES)
         while True:
             try:
                 return await call()
             except RetryAfter as error:
+                if unasked:
+                    self.pacer.hold(seconds(error.retry_after))
                 await self._wait(seconds(error.retry_after))
             except BadRequest:
                 raise
@@ -70,25 +93,39 @@ class Sender:
                     raise Undelivered(type(error).__name__) from None
                 await self._wait(pauses.pop(0))
 
-    async def _send(self, chat: int, letter: Letter) -> None:
+    async def _send(self, chat: int, letter: Letter, unasked: bool) -> int | None:
+        """The id of the message, the last of several; None when it is refused."""
         if letter.code:
             picture = await asyncio.to_thread(code_picture, *letter.code, letter.text.split("\n"))
-            await self._post(partial(self.bot.send_photo, chat, picture, caption=letter.text))
-            return
+            return await self._post(partial(self.bot.send_photo, chat, picture, caption=letter.text))
+        if letter.file:
+            return await self._send_file(chat, letter)
         pieces = [letter.text[i : i + PIECE] for i in range(0, len(letter.text), PIECE)]
+        message = None
         for number, piece in enumerate(pieces, start=1):
             markup = _markup(letter) if number == len(pieces) else None
-            await self._post(partial(self.bot.send_message, chat, piece, reply_markup=markup))
+            message = await self._post(partial(self.bot.send_message, chat, piece, reply_markup=markup), unasked)
+        return message
 
-    async def _post(self, call: Callable[[], Awaitable[Any]]) -> None:
+    async def _send_file(self, chat: int, letter: Letter) -> int | None:
+        made = await self.make(letter.file)
+        if made is None:
+            return None
+        name, content = made
+        if name.endswith(".png"):
+            return await self._post(partial(self.bot.send_photo, chat, content, caption=letter.text))
+        return await self._post(partial(self.bot.send_document, chat, content, caption=letter.text, filename=name))
+
+    async def _post(self, call: Callable[[], Awaitable[Message]], unasked: bool = False) -> int | None:
         try:
-            await self.patiently(call)
+            return (await self.patiently(call, unasked)).message_id
         except Forbidden:
             raise Blocked from None
         except InvalidToken:
             raise Undelivered("the token was revoked") from None
         except TelegramError as error:
             log.warning("a reply was refused by Telegram: %s", type(error).__name__)
+            return None
 
     async def _settle_button(self, outgoing: Outgoing) -> None:
         """Ends the waiting of a pressed button; below its message stays what was chosen, or comes what is to be seen.
@@ -96,8 +133,13 @@ class Sender:
         Neither is worth a fault.
         """
         try:
-            await self.patiently(partial(self.bot.answer_callback_query, outgoing.query, outgoing.notice or None))
-            if outgoing.message is not None:
+            answer = partial(
+                self.bot.answer_callback_query, outgoing.query, outgoing.notice or None, outgoing.alert or None
+            )
+            await self.patiently(answer)
+            if outgoing.message is not None and outgoing.board and outgoing.board.text:
+                await self.rewrite(outgoing.chat, outgoing.message, outgoing.board)
+            elif outgoing.message is not None:
                 edit = partial(self.bot.edit_message_reply_markup, outgoing.chat, outgoing.message)
                 await self.patiently(partial(edit, reply_markup=_left(outgoing)))
         except TelegramError as error:  # pressed too long ago, or the message is gone

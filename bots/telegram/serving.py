@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -20,13 +20,13 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, TypeHandler, Updater
 
 from bots.desk import Desk
-from bots.telegram.letters import Outgoing, Spoken
-from bots.telegram.mailroom import Mailroom
+from bots.telegram.letters import Delivered, Outgoing, Spoken
+from bots.telegram.mailroom import Mailroom, Timed
 from bots.telegram.pacing import Pacer
 from bots.telegram.polling import ChatOrder, InboxBot
 from bots.telegram.reception import Reception
 from bots.telegram.requests import QuickRequest
-from bots.telegram.sending import Blocked, Sender, Undelivered, seconds
+from bots.telegram.sending import Sender, Undelivered, seconds
 from bots.telegram.webhook import Webhook
 from bots.telegram.wordings import COMMANDS, wording
 from dialogs.events import Reply
@@ -35,7 +35,7 @@ from records.seal import Seal
 from records.store import Store
 
 if TYPE_CHECKING:
-    from bots.voice import Voices
+    from bots.voices import Voices
 
 NO_TOKEN = (
     "there is no Telegram token: write /newbot to @BotFather in Telegram, and give the token that it answers with as "
@@ -44,7 +44,7 @@ NO_TOKEN = (
     "把得到的令牌设为 WENAN_TELEGRAM_TOKEN 或写入文件（见 docs/telegram.md）"
 )
 WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
-NOTE_SECONDS, OWN_SECONDS, SWEEP_SECONDS = 0.05, 5.0, 15.0  # how often this is done
+NOTE_SECONDS, OWN_SECONDS, LOOK_SECONDS, SWEEP_SECONDS = 0.05, 5.0, 1.0, 15.0  # how often this is done
 BUSY_SECONDS = 0.1  # until we look again whether another process is done with a chat
 KEEP_SECONDS = 30.0  # an update that is not kept by then is brought again
 LONGEST, MOST_BYTES = 60, 2_000_000  # seconds and bytes of a voice message
@@ -180,11 +180,12 @@ class _Service:
         sending, getting = self.requests
         self.bot = InboxBot(self._keep, self._refuse, token=token, request=sending, get_updates_request=getting, **root)
         self.pacer = Pacer()
-        self.sender = Sender(self.bot, self.stopping, self.pacer)
+        self.sender = Sender(self.bot, self.stopping, self.pacer, partial(self._in_thread, self.mailroom.make))
         builder = Application.builder().bot(self.bot).updater(None).concurrent_updates(ChatOrder())
         self.app = builder.job_queue(None).build()
         self.app.add_handlers([TypeHandler(Update, self._handle), TypeHandler(Outgoing, self._deliver)])
-        self.done: list[tuple[Outgoing, bool]] = []
+        self.done: list[Delivered] = []
+        self.left: list[Timed] = []  # of what another process, or this one before, was to write
 
     async def work(self, door: _Polling | _Hooked) -> None:
         """Does what was left undone, listens, and writes of its own accord; waits for a server out of reach."""
@@ -199,7 +200,12 @@ class _Service:
         await door.open()
         with suppress(TelegramError, Undelivered):
             await self._show_commands()
-        rounds = ((NOTE_SECONDS, self._note_done), (OWN_SECONDS, self._write), (SWEEP_SECONDS, self._sweep))
+        rounds = (
+            (NOTE_SECONDS, self._note_done),
+            (OWN_SECONDS, self._write),
+            (LOOK_SECONDS, self._look),
+            (SWEEP_SECONDS, self._sweep),
+        )
         await asyncio.gather(*(self._again_and_again(seconds, what) for seconds, what in rounds))
 
     async def end(self) -> None:
@@ -245,15 +251,27 @@ class _Service:
                 log.error("what is to be done again and again failed: %s", type(error).__name__)
 
     async def _sweep(self, alone: bool = False) -> None:
-        for left in await self._in_thread(self.mailroom.sweep, self.bot, alone):
+        asked, unasked = await self._in_thread(self.mailroom.sweep, self.bot, alone)
+        for left in asked:
             self.app.update_queue.put_nowait(left)
+        self.left += unasked
 
     async def _write(self) -> None:
         """Sends what we write of our own accord, at its pace."""
-        while found := await self._in_thread(self.mailroom.of_own_accord):
-            for outgoing in found:
-                await self.pacer.turn()
+        while found := self.left or await self._in_thread(self.mailroom.of_own_accord):
+            self.left = []
+            for moment, outgoing in found:
+                await asyncio.sleep((moment - datetime.now(UTC)).total_seconds())
+                await self.pacer.turn(outgoing.chat)
                 self.app.update_queue.put_nowait(outgoing)
+
+    async def _look(self) -> None:
+        """Brings the messages up to date that follow something."""
+        for look, letter, over in await self._in_thread(self.mailroom.looks):
+            await self.pacer.turn(int(look.address))
+            with suppress(Undelivered):
+                there = await self.sender.rewrite(int(look.address), look.message, letter)
+                await self._in_thread(self.mailroom.note_look, look, letter.text, over or not there)
 
     async def _handle(self, update: Update, _context: Any) -> None:
         spoken = (
@@ -300,18 +318,16 @@ class _Service:
         return understand_voice(self.voices(), content, reply)
 
     async def _deliver(self, outgoing: Outgoing, _context: Any) -> None:
-        blocked = False
+        delivered = Delivered(outgoing, "refused")
         try:
-            await self.sender.send(outgoing)
-        except Blocked:
-            blocked = True
+            delivered = await self.sender.send(outgoing)
         except Undelivered as error:
             log.warning("the reply to update %d is sent later: %s", outgoing.update_id, error)
             await self._in_thread(self.mailroom.put_off, outgoing)
             return
         except Exception as error:  # a fault of the library's or ours; once more would bring it again
             log.error("the reply to update %d failed: %s", outgoing.update_id, type(error).__name__)
-        self.done.append((outgoing, blocked))
+        self.done.append(delivered)
 
     async def _note_done(self) -> None:
         """Notes what was sent; should we be killed before, it is sent once more."""

@@ -123,10 +123,6 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
         "zh": "这个邀请已经过期。请向社区要一个新的，或者点下面的按钮。",
         "en": "This invitation has expired. Please ask your community for a new one, or press the button below.",
     },
-    "staff_linked": {
-        "zh": "您好，{name}，您已作为工作人员登录。",
-        "en": "Hello {name}, you are known here as one of the staff now.",
-    },
     "who": {
         "zh": "这个号码登记了几位家人，请问您是哪一位？请点名字。",
         "en": "Several people of your family share this number. Which one are you? Please press your name.",

@@ -80,6 +80,25 @@ def import_roster(
     return result
 
 
+def enrol(tx: Connection, row: Row, now: datetime) -> tuple[int, bool]:
+    """Puts one resident on the roster; their id, and whether they are new there. Who is known already is updated."""
+    communities: dict[Place, int] = {}
+    updated = _keep(tx, [row], communities, now)
+    (resident,) = _known(tx, [row], [(communities[row.place], *row.door)])
+    assert resident is not None
+    return resident, not updated
+
+
+def move(tx: Connection, resident: int, to: Row) -> int:
+    """Moves a resident to the address of a row, whose phone is theirs; returns their household now."""
+    communities: dict[Place, int] = {}
+    _add_communities(tx, {to.place}, communities)
+    (key,) = _keys(tx, [to], [(communities[to.place], *to.door)])
+    home = _households(tx, [key])[key]
+    tx.execute(update(Resident).where(Resident.id == resident).values(household_id=home))
+    return home
+
+
 def _keep(tx: Connection, rows: Sequence[Row], communities: dict[Place, int], now: datetime) -> int:
     """Stores good rows; returns how many of them were known before."""
     _add_communities(tx, {row.place for row in rows}, communities)

@@ -20,6 +20,7 @@ from records.roster.sheets import Cells, Numbered, RosterError, read_rows
 
 HEADER_WITHIN = 20  # rows: a title and a note may stand above the headers
 LONGEST = 1_000  # characters in a cell
+LONGEST_TYPED = 60  # in one that somebody types into a form
 NO_COMMUNITY = "未填 not given"  # of everybody on a roster without that column
 OLDEST = 1900
 PUNCTUATION = re.compile(r"[\W_]+")
@@ -103,6 +104,24 @@ def read_roster(path: str | Path, year: int = 2100) -> Iterator[Row | Rejected]:
             yield _rejected(number, headers, values, bad)
         else:
             yield row
+
+
+def check_row(cells: Mapping[str, str], year: int) -> Row | Rejected:
+    """One resident whose cells, by field, were typed in elsewhere: checked as a row of a roster is."""
+    values = {field: _clean(cell) for field, cell in cells.items()}
+    try:
+        if long := next((field for field, cell in values.items() if len(cell) > LONGEST_TYPED), None):
+            raise _Bad(long, "too_long", longest=LONGEST_TYPED)
+        return _row(0, values, year)
+    except _Bad as bad:
+        return _rejected(0, {}, values, bad)
+
+
+def check_cell(field: str, text: str, year: int) -> Rejected | None:
+    """What is wrong with one cell, typed in before the others; None when nothing is."""
+    others = {"name": "x", "phone": "+8611100000000", "community": "x"}
+    checked = check_row({**others, field: text}, year)
+    return checked if isinstance(checked, Rejected) else None
 
 
 def write_rejected(path: Path, rejected: Sequence[Rejected]) -> Path:

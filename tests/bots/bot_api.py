@@ -144,6 +144,27 @@ class BotApi:
         chat.received.append({**message, "text": message["caption"], "png": photo})
         return message
 
+    def do_sendDocument(self, data):
+        chat, content = self.chat(data), data["document"]
+        if not content:
+            raise Refusal(400, "Bad Request: file must be non-empty")
+        if len(data.get("caption", "")) > 1024:
+            raise Refusal(400, "Bad Request: message caption is too long")
+        document = {
+            "file_id": "d",
+            "file_unique_id": "d",
+            "file_name": data["document:name"],
+            "file_size": len(content),
+        }
+        message = {
+            **chat.message(),
+            "document": document,
+            "caption": data.get("caption", ""),
+            "from": self.do_getMe({}),
+        }
+        chat.received.append({**message, "text": message["caption"], "content": content})
+        return message
+
     def do_getFile(self, data):
         if data["file_id"] not in self.files:
             raise Refusal(400, "Bad Request: invalid file_id")
@@ -181,6 +202,19 @@ class BotApi:
         chat.received.append(message)
         shown = {key: value for key, value in message.items() if key != "reply_markup"}
         return message if "inline_keyboard" in markup else shown
+
+    def do_editMessageText(self, data):
+        message = self.chat(data).find(int(data["message_id"]))
+        if message is None or "photo" in message or "document" in message:
+            raise Refusal(400, "Bad Request: message to edit not found")
+        markup = _checked(json.loads(data.get("reply_markup") or "{}"))
+        if not data.get("text", "").strip() or len(data["text"].encode("utf-16-le")) // 2 > 4096:
+            raise Refusal(400, "Bad Request: message text is empty, or too long")
+        if (message["text"], message.get("reply_markup", {})) == (data["text"], markup):
+            raise Refusal(400, "Bad Request: message is not modified")
+        message.pop("reply_markup", None)
+        message.update({"text": data["text"], **({"reply_markup": markup} if markup.get("inline_keyboard") else {})})
+        return message
 
     def do_editMessageReplyMarkup(self, data):
         message = self.people[int(data["chat_id"])].find(int(data["message_id"]))
@@ -243,6 +277,7 @@ class Person:
         message = message or self.last
         data = next(b["callback_data"] for row in message["reply_markup"]["inline_keyboard"] for b in row
                     if b["text"] == label)  # fmt: skip
+        message = {key: value for key, value in message.items() if key not in ("png", "content")}
         query = {"id": f"query-{self.api.next_message}", "from": self.user, "message": message, "data": data,
                  "chat_instance": "1"}  # fmt: skip
         self.api.post(self.api.update(callback_query=query))
@@ -261,7 +296,7 @@ class Person:
         return [button["text"] for row in rows for button in row]
 
     def find(self, message_id):
-        return next(message for message in self.received if message["message_id"] == message_id)
+        return next((message for message in self.received if message["message_id"] == message_id), None)
 
     def gets(self, count):
         """Waits until that many messages in all have come; the last one's text."""
@@ -311,6 +346,7 @@ def _handler(api):
                 name, content = part.get_param("name", header="content-disposition"), part.get_payload(decode=True)
                 if part.get_filename():
                     files[f"attach://{name}"] = content
+                    plain[f"{name}:name"] = part.get_filename()
                 plain[name] = content if part.get_filename() else content.decode()
             return {name: files.get(value, value) for name, value in plain.items()}
 

@@ -17,19 +17,25 @@ from sqlalchemy import insert, select
 from telegram import Update
 
 from bots.desk import Desk
-from bots.telegram.letters import Outgoing, Spoken
+from bots.telegram.letters import Delivered, Outgoing, Spoken
 from bots.telegram.mailroom import Mailroom
-from bots.telegram.reception import CHANNEL, Reception
+from bots.telegram.office.errands import CHANNEL
+from bots.telegram.reception import Reception
 from bots.telegram.wordings import COMMANDS
+from campaigns.plan_file import load_plan, plan_data
 from dialogs.script import load_script
 from records.addresses import link, linked_at
 from records.inbox import open_updates
 from records.invitations import Invited, invite
+from records.rounds import launch_round
 from records.seal import Seal
+from records.staff import add_member
+from records.staff_chats import draft_at, link_chat
 from records.store import Store
-from records.tables import Community, Household, Resident, Turn
+from records.tables import Campaign, Community, Household, Resident, Turn
 
 PEOPLE, CHATS = 24, 40  # of the chats some are strangers' to begin with
+STAFF = {24: "worker", 39: "staff", 40: "administrator"}  # whose chats are of the office
 SAYS = (
     "36度5", "38.9", "98.6", "没有", "有点咳嗽，昨天开始的", "I have a fever and a headache", "yes", "不是",
     "不用", "要买药", "说错了", "在吗", "谢谢", "我爱人也发烧39度", "家里人都好", "三天前", "别再打了",
@@ -40,7 +46,10 @@ SAYS = (
 )  # fmt: skip
 BUTTONS = (
     "option", "digit", "tick", "none", "enter", "who", "hour", "language", "forget", "correct", "again", "report",
-    "chosen", "", ":", "x" * 64,
+    "chosen", "", ":", "x" * 64, "w:menu", "w:language", "w:drop", "w:table", "w:picture", "w:papers", "w:missing",
+    "w:campaigns", "w:campaign", "w:watch", "w:look", "w:launch", "w:change", "w:cancel", "w:tasks", "w:task",
+    "w:task_done", "w:nobody_home", "w:need_ambulance", "w:note", "w:phone", "w:add", "w:move", "w:choose", "w:enrol",
+    "w:cast", "w:cast_to", "w:cast_go", "w:cast_stop", "w:cast_account", "w:", "w",
 )  # fmt: skip
 KEYS = ("0", "1", "2", "5", ".", "<", "cough", "fever", "yes", "no", "never", "20", "99", "zh-Hans", "en", "", "-1")
 FILE = {"file_id": "f", "file_unique_id": "u"}
@@ -69,6 +78,13 @@ class Fuzz:
                 tx.execute(insert(Resident), {**row, "language": "en" if n % 5 == 0 else "zh-Hans"})
             for n in range(1, PEOPLE + 1):
                 link(tx, CHANNEL, str(n), n, now)
+            for chat, role in STAFF.items():  # one of them is a resident too
+                member = add_member(tx, role, name=role, role=role, now=now, language="en" if chat % 2 else "zh-Hans")
+                link_chat(tx, member.id, CHANNEL, str(chat), now)
+            row = {"name": "run", "script": "daily_check", "script_version": 1, "plan": plan_data(load_plan("default")),
+                   "state": "running", "created_at": now, "starts_at": now}  # fmt: skip
+            tx.execute(insert(Campaign), row)
+            launch_round(tx, 1, 0, place={}, day=now.date(), due_at=now)
 
     def user(self, chat):
         user = {"id": chat, "is_bot": self.random.random() < 0.02, "first_name": self.random.choice(("x", "", "王"))}
@@ -165,6 +181,8 @@ class Fuzz:
                 self.tagged.add(update.message.text)
             if outgoing:
                 self.sent(outgoing)
+            if self.random.random() < 0.02:
+                self.mailroom.note_sent([Delivered(one) for _, one in self.mailroom.of_own_accord()])
             if self.random.random() < 0.1:
                 self.mailroom.keep([update])
                 assert self.mailroom.handle(update) is None, data
@@ -178,16 +196,20 @@ class Fuzz:
             return False
         with self.store.reading() as tx:
             linked = linked_at(tx, CHANNEL, str(message.chat.id))
-        return linked is not None and not linked.draft.get("who")
+            working = draft_at(tx, CHANNEL, str(message.chat.id)) if message.chat.id in STAFF else {}
+        return linked is not None and not linked.draft.get("who") and not working
 
     def sent(self, outgoing):
         assert outgoing == Outgoing.from_json(json.loads(json.dumps(outgoing.to_json())))
-        for letter in outgoing.letters:
+        for letter in (*outgoing.letters, *([outgoing.board] if outgoing.board and outgoing.board.text else [])):
             assert letter.text.strip(), outgoing
+            if letter.file:
+                self.mailroom.make(letter.file)
             assert all(0 < len(data.encode()) <= 64 and label for data, label in letter.buttons), letter
             self.pressable += [(outgoing.chat, data) for data, _ in letter.buttons]
         self.pressable = self.pressable[-300:]
-        self.mailroom.note_sent([(outgoing, self.random.random() < 0.01)])
+        state = "blocked" if self.random.random() < 0.01 else "sent"
+        self.mailroom.note_sent([Delivered(outgoing, state)])
 
     def check(self):
         """Nothing is left in the inbox, and every tagged report was heard once."""
