@@ -1,10 +1,10 @@
 """How many days ago the respondent's complaint began."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from dialogs.understanding.clauses import small
 from dialogs.understanding.items import Item
+from dialogs.understanding.since import Moment, meant, of_cause, together, well
 
 _UNITS = {
     "unitday": 1, "unitweek": 7, "unitmonth": 30, "unityear": 365, "unithour": 1 / 24, "unitminute": 0, "unitnight": 1,
@@ -17,16 +17,6 @@ _ELSEWHERE = {("contact", "trip"), ("contact", "went"), ("cue", "elsewhere")}
 _FIXED = {"couple": 2, "halfmonth": 15, "fortnight": 14, "week": 7, "month": 30, "halfyear": 182, "tendays": 10}
 _BEGINNINGS = ("start", "since", "metoo")
 _WEEKDAYS = {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6}
-
-
-@dataclass(slots=True)
-class Moment:
-    """A time said, in whole days before today, at tokens first..end-1 of one clause."""
-
-    days: int
-    first: int
-    end: int
-    item: Item
 
 
 def moments(keys: list[str], row: list[Item], now: datetime | None) -> list[Moment]:
@@ -97,7 +87,7 @@ def _counted(keys: list[str], row: list[Item], at: int) -> Moment | None:
         elif unit.topic == "time" and unit.name in _UNITS:
             value = number.value
             if number.spelled:
-                value = float(number.spelled[-1]) if len(number.spelled) == 2 else value
+                value = float(number.spelled.strip("0")[:1] or 0) if len(number.spelled) == 2 else value
             if value > 4000:
                 return None
             return Moment(int((value + half) * _UNITS[unit.name] + 1e-6), item.first, unit.end, item)
@@ -113,6 +103,8 @@ def onset(
     said = moments(keys, row, now)[:_MANY]
     others = any((item.topic == "symptom" or item.name == "ill") and item.who for item in row)
     own = [m for m in said if not m.item.who] or (said if context == "onset" and not others else [])
+    han = any(not keys[m.first].isascii() for m in own)
+    own = meant(keys, row, together(keys, row, own)) if han else own
     own = [m for m in own if not _part_of_day(own, m)]
     found = [m for m in own if not _elsewhere(row, m)]
     if context == "onset" and {i.name for i in row if (i.topic, i.name) in _ELSEWHERE} == {"went"}:
@@ -121,6 +113,9 @@ def onset(
         return _repaired(row, None) if context == "onset" else None
     started = [m for m in found if _started(row, m)]
     if context == "onset":
+        if han:
+            chosen = max(started or found, key=lambda m: m.days)
+            return _repaired(row, chosen) or chosen
         concluded = _concluded(keys, row, found)
         if concluded:
             return concluded
@@ -129,6 +124,7 @@ def onset(
     found = [m for m in found if m in started or not (_by_night(m) or _any_day(keys, row, m))]
     if not symptoms:
         return None
+    found = [m for m in found if not (han and (of_cause(keys, row, m) or well(keys, row, m)))]
     if started:
         return min(started, key=lambda m: _far(row, m))
     beside = [

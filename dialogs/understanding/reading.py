@@ -124,6 +124,8 @@ def _fraction(reading: Reading, other: Item, keys: list[str], gap: list[str]) ->
 
 def _spelled(digits: str) -> float:
     """三七八 is 37.8, one oh one is 101, 三八 is 38, nine eight six is 98.6."""
+    if digits == "3456":
+        return float(digits)  # 三四五六 is counted on the fingers
     if len(digits) in (3, 4) and "34" <= digits[:2] <= "43":
         return float(f"{digits[:2]}.{digits[2:]}")
     if digits[0] == "1" and len(digits) == 4 and digits[:3] <= "109":

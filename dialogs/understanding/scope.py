@@ -1,5 +1,7 @@
 """Who is meant, what is denied, over, hedged or unsure: one pass over the items of an answer."""
 
+import itertools
+
 from dialogs.understanding.clauses import questions, small
 from dialogs.understanding.items import Item
 from dialogs.understanding.whose import Whose
@@ -102,7 +104,7 @@ class Scope(Whose):
         after = self.keys[item.end : item.end + 2]
         if after[:1] != ["的"] or (len(after) == 2 and after[1] in small("feeling")):
             return False
-        all_of_them = any(a in small("all") and b == "是" for a, b in zip(before, before[1:], strict=False))
+        all_of_them = any(a in small("all") and b == "是" for a, b in itertools.pairwise(before))
         return all_of_them or any(key in small("somebody") for key in before)
 
     def _deny(self, at: int, item: Item) -> None:
@@ -277,6 +279,13 @@ class Scope(Whose):
         """Since, for days: 'had a cough since yesterday' is no past."""
         if self.over_in == self.clause:
             return  # 高烧退了三天了
+        following = self.row[at + 1] if at + 1 < len(self.row) else None
+        till_now = (
+            self.keys[item.first] in small("till") and following and (following.number or following.topic == "time")
+        )
+        for symptom in self.before if till_now and not self.run else ():
+            if not symptom.settled and symptom.past:
+                symptom.status = "+"  # 上礼拜咳的，到今天整七天
         for symptom in self.run:
             if not symptom.settled:
                 symptom.status = "+"
