@@ -123,7 +123,8 @@ def _final(keys: list[str], item: Item) -> bool:
 
 
 def _sum(keys: list[str], row: list[Item], listed: list[Part]) -> Count:
-    both = {"wife", "husband"} <= {item.name for item in row if item.topic == "person"}  # one of them answers
+    spoken = not small("me").isdisjoint(keys) or "my" in keys
+    both = not spoken and {"wife", "husband"} <= {i.name for i in row if i.topic == "person"}  # one of them answers
     me = 0 if both or any(part.with_me for part in listed) else 1
     spouses = any(item.topic == "person" and item.name in ("wife", "husband", "spouse") for item in row)
     married = "married" in keys and keys[max(keys.index("married") - 1, 0)] not in ("got", "not", "get", "isnt")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
-from dialogs.understanding.lexicon import Lexicon, Mention, entries, layer
+from dialogs.understanding.lexicon import Lexicon, Mention, entries, layer, words
 from dialogs.understanding.numbers import Number, numbers
 from dialogs.understanding.sounds import sounding
 from dialogs.understanding.text import Text
@@ -58,8 +58,27 @@ def items(text: Text) -> list[Item]:
     row += [
         Item("sign", _SIGNS[key], at, at + 1) for at, key in enumerate(text.keys) if key in _SIGNS and at not in taken
     ]
+    row += _named(text, row)
     row.sort(key=order)
     return row
+
+
+def _named(text: Text, row: list[Item]) -> list[Item]:
+    """'Our Kevin's got a cough', 'Priya has been sick': people called by name who do something."""
+    known = {at for item in row if item.topic != "sign" for at in range(item.first, item.end)}
+    found: list[Item] = []
+    for at, key in enumerate(text.keys):
+        if at in known or not key.isascii() or not key.isalpha() or len(key) < 3:
+            continue
+        common = words("small", "name")
+        ours = at > 0 and text.keys[at - 1] == "our"
+        large = text.original[text.starts[at]].isupper()
+        begins = at == 0 or text.keys[at - 1] in (".", "!", "?", "\n")
+        name = key if key in common else key[:-1] if key.endswith("s") and key[:-1] in common else ""
+        acts = text.keys[at + 1 : at + 2] and text.keys[at + 1] in words("small", "doing")
+        if (acts or (name and name != key)) and (ours or (large and (name or not begins))):
+            found.append(Item("person", "other", at, at + 1))
+    return found
 
 
 _ILL = Label("contact", "ill")

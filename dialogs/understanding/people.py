@@ -4,6 +4,7 @@ from dialogs.understanding.clauses import questions, small
 from dialogs.understanding.items import Item
 from dialogs.understanding.relatives import left_out, pronoun_listed, unknown_people, with_us
 from dialogs.understanding.tally import NOT_AT_HOME, SEVERAL, Part
+from dialogs.understanding.text import is_sign
 
 _FIXED = {"couple2": 2, "three3": 3, "six": 6, "twelve": 12}
 
@@ -29,11 +30,14 @@ def people_said(keys: list[str], row: list[Item], asked: bool) -> list[Part]:
             if part and part.kind == "part" and item.clause in away:
                 part = None
         elif item.name == "they" and asked and pronoun_listed(keys, row, at, out):
-            part = Part("part", 1, item.first, item.end)
+            end = row[at + 1].end if at + 1 < len(row) and row[at + 1].number else item.end
+            part = Part("part", 1, item.first, end)
         elif item.topic == "person" and item.name not in NOT_AT_HOME and item.clause not in away:
             if keys[item.end : item.end + 2] == ["一", "家"]:
                 continue  # 儿子一家三口
-            part = Part("part", SEVERAL.get(item.name, 1), item.first, item.end)
+            both = keys[max(item.first - 2, 0) : item.first]
+            several = 2 if "both" in both and keys[item.end - 1] in small("plural") else SEVERAL.get(item.name, 1)
+            part = Part("part", several, item.first, item.end)
         elif item.topic == "count" and item.name in _FIXED:
             part = _couple(keys, row, at)
             part.with_me = not (
@@ -97,6 +101,20 @@ def _couple(keys: list[str], row: list[Item], at: int) -> Part:
     return Part(kind, _FIXED[item.name], item.first, item.end, with_me=True)
 
 
+def _joined_to_others(keys: list[str], row: list[Item], number: Item) -> bool:
+    """'Granny and the two of us', 'four of them plus the two of us', 'my nans live with the three of us'."""
+    before = keys[max(number.first - 2, 0) : number.first]
+    joined = len(before) == 2 and before[0] in ("and", "plus", "with", "+", ",") and before[1] == "the"
+    return joined and any(_named(other) or other.number for other in row if other.first < number.first)
+
+
+def _and_me(keys: list[str], at: int) -> bool:
+    """Whether nothing but 'and me' follows."""
+    if keys[at : at + 1] not in (["+"], ["and"], ["plus"], ["&"], ["n"]) or at + 1 >= len(keys):
+        return False
+    return keys[at + 1] in ("me", "myself", "i") and (at + 2 == len(keys) or is_sign(keys[at + 2]))
+
+
 def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
     """What a number counts, from the word after it."""
     item = row[at]
@@ -109,8 +127,10 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
     if keys[item.first - 1 : item.first] == ["us"] and any(_named(other) and other.first < item.first for other in row):
         noun = next((other.end for other in row if other.first == item.end and _named(other)), item.end)
         return Part("part", value, item.first, noun, with_me=True)  # my parents and us three girls
-    if keys[item.end : item.end + 2] == ["of", "us"] and keys[item.first - 2 : item.first] == ["and", "the"]:
+    if keys[item.end : item.end + 2] == ["of", "us"] and _joined_to_others(keys, row, item):
         return Part("part", value, item.first, item.end + 2, with_me=True)  # granny and the two of us
+    if small("me").isdisjoint(keys[: item.first]) and _and_me(keys, item.end):
+        return Part("total", value + 1, item.first, item.end)  # 4 + me
     before = keys[item.first - 1] if item.first else ""
     only_one = keys[item.first] in ("one", "1")
     if before in _AGES or (
@@ -144,7 +164,8 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
                 return Part("part", value, item.first, other.end, with_me=True)  # mum, dad and four kids including me
             mine = with_us(keys, item)
             whole = whole or (keys[other.end : other.end + 2] in _INSIDE and keys[other.end - 1] in small("plural"))
-            return Part("total" if whole else "part", value, item.first, other.end, with_me=mine)
+            noun = next((o.end for o in row if o.first == other.end and _named(o)), other.end)  # teenage boys
+            return Part("total" if whole else "part", value, item.first, noun, with_me=mine)
         if (other.topic, other.name) == ("count", "couples"):
             return Part("total", 2 * value, item.first, other.end)
         if other.topic == "count" and other.name in ("us", "people", "others", "grown", "minors"):

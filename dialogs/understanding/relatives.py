@@ -41,13 +41,13 @@ def _owners() -> frozenset[str]:
 def _owns(keys: list[str], row: list[Item], at: int) -> bool:
     """'My wife's parents', 'my sister's two boys': written as 'wifes' here, with another person behind."""
     item = row[at]
-    if keys[item.end - 1] not in _owners():
+    numbered = at + 1 < len(row) and row[at + 1].number is not None and row[at + 1].first == item.end
+    if keys[item.end - 1] not in _owners() and not (numbered and keys[item.end - 1] in small("plural")):
         return False
     if item.first and (keys[item.first - 1][0].isdecimal() or (at and row[at - 1].number and _touches(row, at))):
         return False
     following = [other for other in row[at + 1 : at + 3] if not other.number]
     gap = keys[item.end : following[0].first] if following else []
-    numbered = row[at + 1].number is not None if at + 1 < len(row) else False
     return bool(following) and following[0].topic == "person" and len(gap) <= 1 + numbered and "and" not in gap
 
 
@@ -101,8 +101,15 @@ def with_us(keys: list[str], number: Item) -> bool:
 
 
 def pronoun_listed(keys: list[str], row: list[Item], at: int, out: set[int]) -> bool:
-    """'My husband's parents, him and me': a pronoun in a list for somebody who was only an owner so far."""
+    """'My husband's parents, him and me', 'him, me and the baby', 'he's 9, she's 12': a pronoun that counts a person."""
     item = row[at]
     before, after = keys[item.first - 1 : item.first], keys[item.end : item.end + 1]
-    listed = before in ([","], ["and"], ["plus"], ["with"]) and (not after or after[0] in (",", "and", "."))
-    return listed and keys[item.first] in ("him", "her") and any(i.first in out for i in row[:at])
+    if keys[item.first] in ("hes", "shes"):
+        number = row[at + 1].number if at + 1 < len(row) and row[at + 1].first == item.end else None
+        return number is not None and number.value < 25
+    if keys[item.first] not in ("him", "her"):
+        return False
+    begins = not before or before[0] in (",", "and", "plus", "with", "+")
+    if begins and after in ([","], ["and"]) and keys[item.end + 1 : item.end + 2] in (["me"], ["myself"], ["i"]):
+        return True
+    return begins and (not after or after[0] in (",", "and", ".")) and any(i.first in out for i in row[:at])
