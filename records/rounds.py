@@ -211,9 +211,9 @@ _DISPOSITION = func.coalesce(
 _SILENT = and_(Record.status.is_(None), or_(Record.disposition.is_(None), Record.disposition != "complete"))
 _STATUS = case((_SILENT, NON_REPORTING), else_=Record.status)
 _UNREACHED = and_(_LEFT, Record.status.is_(None), among(_DISPOSITION, "unreached"))
-_WAITING = and_(  # as expressions, so that they are not looked up by their own indexes instead of the resident's
-    FollowUp.campaign_id + 0 == bindparam("of_campaign"),
-    FollowUp.kind.concat("") == bindparam("of_kind"),
+_WAITING = and_(
+    FollowUp.campaign_id == bindparam("of_campaign"),
+    FollowUp.kind == bindparam("of_kind"),
     FollowUp.closed_at.is_(None),
 )
 

@@ -340,7 +340,7 @@ class FollowUp(Base):
 
     __tablename__ = "follow_up"
     __table_args__ = (
-        Index("ix_follow_up_resident", "resident_id"),
+        Index("ix_follow_up_resident", "resident_id", "campaign_id", "kind"),
         Index("ix_follow_up_campaign", "campaign_id", "state"),
         Index("ix_follow_up_kind", "kind", "state"),
     )
