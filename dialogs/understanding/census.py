@@ -5,6 +5,7 @@ from functools import cache
 from dialogs.understanding.items import Item
 from dialogs.understanding.lexicon import Lexicon, Mention, layer
 from dialogs.understanding.told import Clause, Teller, Told
+from dialogs.understanding.tree import Label
 
 
 def census(keys: list[str], row: list[Item], sure: bool) -> tuple[int, int, int] | None:
@@ -27,16 +28,19 @@ def _layer() -> Lexicon:
     return layer("home", gaps=False)
 
 
-def _of_others(keys: list[str], mark: Mention, people: set[int]) -> bool:
+def _of_others(keys: list[str], mark: Mention, people: set[int]) -> Mention:
     """加上我婆婆, 加我们三口: words that seem to count me in or out, and speak of others."""
     follows = mark.end in people or keys[mark.end : mark.end + 1] in (["们"], ["哋"])
-    return mark.label.name in ("withme", "withoutme") and follows
+    name = mark.label.name
+    if not follows or name not in ("withme", "withoutme"):
+        return mark
+    return mark._replace(label=Label("home", "included" if name == "withme" and keys[mark.first] != "加" else "none"))
 
 
 def _clauses(keys: list[str], row: list[Item]) -> list[Clause]:
     """The row cut at its signs and before words like 'what is left', with what each clause says of its people."""
     people = {item.first for item in row if item.topic == "person"}
-    marks = [mark for mark in _layer().scan(keys) if not _of_others(keys, mark, people)]
+    marks = [_of_others(keys, mark, people) for mark in _layer().scan(keys)]
     cuts = {item.first: item.end for item in row if item.topic == "sign" and item.name != "list"}
     cuts |= {mark.first: mark.first for mark in marks if mark.label.name in ("left", "now") and mark.first}
     found, first = list[Clause](), 0

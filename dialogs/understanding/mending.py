@@ -37,13 +37,26 @@ def repaired(keys: list[str], earlier: Reading, later: Reading) -> bool:
 def _unit(keys: list[str], row: list[Item], reading: Reading) -> Reading:
     """'37 Fahrenheit, no, Celsius'."""
     if not reading.unit:
-        return reading
+        return _unit_after(keys, row, reading)
     for item in row:
         if item.first < reading.end or item.topic != "measure" or item.name not in ("celsius", "fahrenheit"):
             continue
         if item.first - reading.end <= _FAR and _instead(keys, reading.end, item.first):
             return replace(reading, unit="C" if item.name == "celsius" else "F")
         break
+    return reading
+
+
+def _unit_after(keys: list[str], row: list[Item], reading: Reading) -> Reading:
+    """98度6，摄氏的: a unit that is said in a clause of its own."""
+    for item in row:
+        if item.topic == "measure" and item.name in ("celsius", "fahrenheit") and item.first > reading.end:
+            between = keys[reading.end : item.first]
+            if len(between) <= _FAR and between[0] in ",;." and all(key in small("unitlead") for key in between[1:]):
+                return replace(reading, unit="C" if item.name == "celsius" else "F")
+            break
+        if item.number and item.first >= reading.end:
+            break
     return reading
 
 

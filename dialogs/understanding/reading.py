@@ -139,10 +139,10 @@ def _kind(keys: list[str], row: list[Item], at: int, reading: Reading) -> str:
     """What the number measures, from the words around it."""
     if _english_other(keys, row[at], reading):
         return "other"
-    if reading.unit in ("C", "F") or (reading.degrees and not _other_after(row, at, reading)):
+    if reading.unit in ("C", "F") or (reading.degrees and not _other_after(keys, row, at, reading)):
         before = _measure_before(keys, row, at)
         return "other" if before == "other" else "body"
-    if _other_after(row, at, reading) or _ratio(keys, row, at, reading):
+    if _other_after(keys, row, at, reading) or _ratio(keys, row, at, reading):
         return "other"
     if reading.value <= 24 and keys[reading.end - 1] in ("点", "時", "时") and not reading.decimal:
         return "other"  # 十二点多才起
@@ -153,7 +153,8 @@ def _measure_before(keys: list[str], row: list[Item], at: int) -> str:
     """The last measure named before the number, not further than the number before it."""
     end = row[at].first
     for other in reversed(row[:at]):
-        if other.number and (other.end == end or keys[other.end : end] in _PAIRED):
+        gap = keys[other.end : end]
+        if other.number and (not gap or gap in _PAIRED or (gap == [","] and _high(row[at]))):
             end = other.first  # one thirty over eighty, 125和78
             continue
         if other.number or (other.topic == "sign" and other.name in ("end", "question")):
@@ -169,6 +170,11 @@ def _measure_before(keys: list[str], row: list[Item], at: int) -> str:
         if other.name == "othernear" and end - other.end <= 1:
             return "other"
     return ""
+
+
+def _high(item: Item) -> bool:
+    """血压一百三，八十五: a number that no body temperature is."""
+    return item.number is not None and HIGHEST < item.number.value < 93 and not item.number.decimal
 
 
 def _told_by_other(before: list[Item], says: Item) -> bool:
@@ -220,7 +226,7 @@ def _unit_before(row: list[Item], at: int) -> str:
     return ""
 
 
-def _other_after(row: list[Item], at: int, reading: Reading) -> bool:
+def _other_after(keys: list[str], row: list[Item], at: int, reading: Reading) -> bool:
     for other in row[at + 1 : at + 5]:
         if other.first < reading.end:
             continue
@@ -230,7 +236,7 @@ def _other_after(row: list[Item], at: int, reading: Reading) -> bool:
         if other.topic == "measure" and other.name == "otherunit":
             return apart == 0
         if other.topic == "measure" and other.name == "otherafter":
-            return apart <= 2
+            return apart <= 2 and keys[reading.first - 1 : reading.first] not in (["我"], ["俺"])
         if other.topic == "measure" and other.name == "othernear" and other.end - other.first > 1:
             return apart == 0
         if other.topic == "time" and other.name.startswith("unit") and apart == 0:

@@ -26,17 +26,22 @@ def together(keys: list[str], row: list[Item], said: list[Moment]) -> list[Momen
     for moment in said:
         last = found[-1] if found else None
         gap = keys[last.end : moment.first] if last else []
-        if last and moment.item.topic == "time" and moment.item.name in _OF_DAY and gap in ([], ["的"]):
-            if last.item.topic == "time" and not last.item.name.startswith("unit"):
-                last.end = moment.end
-                continue
-        if last and moment.item.number and gap in ([], ["零"], ["又"], ["多"], ["加"], ["外", "加"], ["过"]):
-            if 0 < moment.days < last.days and moment.days <= _LOWER:
-                found[-1] = replace(last, days=last.days + moment.days, end=moment.end)
-                continue
-        if not _rate(keys, row, moment):
+        if last and _of_that_day(last, moment) and gap in ([], ["的"]):
+            last.end = moment.end
+        elif last and gap in _ADDING and moment.item.number and 0 < moment.days < last.days and moment.days <= _LOWER:
+            found[-1] = replace(last, days=last.days + moment.days, end=moment.end)
+        elif not _rate(keys, row, moment):
             found.append(replace(moment))
     return found
+
+
+_ADDING = ([], ["零"], ["又"], ["多"], ["加"], ["外", "加"], ["过"])
+
+
+def _of_that_day(last: Moment, moment: Moment) -> bool:
+    """夜里 behind 前天."""
+    part = moment.item.topic == "time" and moment.item.name in _OF_DAY
+    return part and last.item.topic == "time" and not last.item.name.startswith("unit")
 
 
 def _rate(keys: list[str], row: list[Item], moment: Moment) -> bool:

@@ -172,12 +172,15 @@ class Teller:
     def _whole_home(self, item: Item, people: int, end: int, loose: bool = False) -> Told | None:
         """A number of all; of a relative's family, or of those I live with, it is a part."""
         owner = self._owner(item.first)
-        if owner and not owner.plus and (owner.end < item.first or self.keys[end - 1] == "口"):
+        family = owner is not None and (owner.end < item.first or self.keys[end - 1] == "口")
+        if owner and family and not owner.plus and owner.first < self.clause.included:
             self._forget(owner)
             return self._told("list", people, item, end)
         before = self.keys[max(item.first - 2, self.clause.first) : item.first]
         running = self._running()
         if before[-1:] and before[-1] in small("living") and people != running:
+            return self._told("others", people, item, end)
+        if "".join(before) in ("他们", "她们", "佢哋", "人家"):
             return self._told("others", people, item, end)
         if before in _OTHERS and "withme" not in self.clause.flags:
             return self._told("others", people, item, end)
@@ -222,6 +225,8 @@ class Teller:
             return None
         if after[:1] in (["家"], ["屋"], ["的"], ["嘅"]) and not self._family(item.end):
             return None
+        if after[:1] == ["家"] and not small("toward").isdisjoint(self.keys[max(item.first - 2, 0) : item.first]):
+            return None  # 我住女儿家
         self.seen.add(words)
         return self._told("list", SEVERAL.get(item.name, 1), item, item.end)
 
