@@ -48,7 +48,7 @@ def untold(tx: Connection, limit: int = AT_ONCE) -> Sequence[Row[Any]]:
 def note_told(tx: Connection, task: Row[Any], chats: int, now: datetime) -> bool:
     """Notes that so many chats are told; False when another process was quicker."""
     row = {"follow_up_id": task.id, "due_at": task.due_at, "level": task.escalated_to, "chats": chats, "told_at": now}
-    return tx.execute(missing_only(tx, Told), row).rowcount == 1
+    return tx.execute(missing_only(tx, Told).returning(Told.level), row).first() is not None
 
 
 def told_whom(task: Row[Any], staff: Sequence[tuple[Member, str]]) -> list[tuple[Member, str]]:

@@ -37,6 +37,16 @@ DEED_LABELS: Mapping[str, Label] = {
     "made account": Label("新建账号", "Made an account"),
     "changed account": Label("修改账号", "Changed an account"),
     "closed account": Label("关闭账号", "Closed an account"),
+    "looked at": Label("预览任务", "Looked at a campaign beforehand"),
+    "linked chat": Label("接入聊天", "Linked a chat"),
+    "unlinked chats": Label("解除聊天", "Unlinked chats"),
+    "invited": Label("发放工作链接", "Made a link to a chat"),
+    "searched residents": Label("查找居民", "Searched residents"),
+    "added resident": Label("添加居民", "Added a resident"),
+    "updated resident": Label("更新居民", "Updated a resident"),
+    "moved resident": Label("居民搬家", "Moved a resident"),
+    "broadcast": Label("发通知", "Sent a broadcast"),
+    "stopped broadcast": Label("停发通知", "Stopped a broadcast"),
     **{name: label for name, label in EVENT_LABELS.items() if name != "opened"},
 }
 

@@ -142,6 +142,11 @@ class Mailroom:
             posted = [self._post(tx, outgoing, now) for outgoing in found]
             return list(zip(lease(tx, CHANNEL, [one.chat for one in posted], now), posted, strict=True))
 
+    def lease(self, unasked: Sequence[Outgoing]) -> list[Timed]:
+        """New moments to send these at, for those before them have passed."""
+        with self.store.transaction() as tx:
+            return list(zip(lease(tx, CHANNEL, [one.chat for one in unasked], _now()), unasked, strict=True))
+
     def sweep(self, bot: Bot, alone: bool = False) -> tuple[Sequence[Update | Outgoing], list[Timed]]:
         """What nobody has in hand any more, in its order (`alone`: all that is open); the old is forgotten.
 

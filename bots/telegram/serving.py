@@ -45,6 +45,7 @@ NO_TOKEN = (
 )
 WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
 NOTE_SECONDS, OWN_SECONDS, LOOK_SECONDS, SWEEP_SECONDS = 0.05, 5.0, 1.0, 15.0  # how often this is done
+LATE_SECONDS = 0.15  # after its moment something unasked may still leave
 BUSY_SECONDS = 0.1  # until we look again whether another process is done with a chat
 KEEP_SECONDS = 30.0  # an update that is not kept by then is brought again
 LONGEST, MOST_BYTES = 60, 2_000_000  # seconds and bytes of a voice message
@@ -260,10 +261,16 @@ class _Service:
         """Sends what we write of our own accord, at its pace."""
         while found := self.left or await self._in_thread(self.mailroom.of_own_accord):
             self.left = []
-            for moment, outgoing in found:
-                await asyncio.sleep((moment - datetime.now(UTC)).total_seconds())
+            while found:
+                moment, outgoing = found[0]
+                wait = (moment - datetime.now(UTC)).total_seconds()
+                if wait < -LATE_SECONDS:  # what comes late would come together with what others send now
+                    found = await self._in_thread(self.mailroom.lease, [one for _, one in found])
+                    continue
+                await asyncio.sleep(wait)
                 await self.pacer.turn(outgoing.chat)
                 self.app.update_queue.put_nowait(outgoing)
+                del found[0]
 
     async def _look(self) -> None:
         """Brings the messages up to date that follow something."""

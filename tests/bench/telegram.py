@@ -1,4 +1,4 @@
-"""Telegram on two cores: updates a second, time from update to reply, memory of 10,000 residents in conversation.
+"""Telegram on two cores: updates a second, time to the reply, memory of 10,000 conversations, a broadcast to 3,000.
 
 The Bot API of this bench is a process of its own, as small as can be, that plays the residents: it gives updates to
 getUpdates and takes a message to a chat for the reply.
@@ -17,15 +17,17 @@ from collections import deque
 from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 from sqlalchemy.exc import OperationalError
 
 from bots.desk import Desk
-from bots.telegram import serve
+from bots.telegram import Hook, serve
 from dialogs.script import load_script
 from dialogs.understanding import understand
+from records.broadcasts import make_broadcast
 from records.rounds import launch_round
 from records.seal import Seal
+from records.staff import add_member
 from records.store import Store, batches
 from records.tables import Address, Campaign, Community, Household, Resident
 from tests.bench.measure import clock, peak_mb, tell
@@ -37,6 +39,8 @@ SECONDS = float(os.environ.get("WENAN_BENCH_SECONDS", "20"))
 PACE = 100  # updates a second, where time to the reply is measured
 MANY = 10_000
 WARM = 50  # more chats, which write before anything is measured
+LETTERS = int(os.environ.get("WENAN_BENCH_LETTERS", "3000"))  # of a broadcast
+ALLOWED, ALLOWED_CHAT = 30, 1.0  # messages in any second, and seconds between two to a chat
 FIRST = 5_000_000_000
 
 
@@ -46,6 +50,7 @@ class Residents:
     def __init__(self):
         self.waiting, self.asked, self.news, self.there = deque(), {}, asyncio.Event(), asyncio.Event()
         self.update, self.turns, self.delays, self.replies, self.loop = 0, {}, [], 0, False
+        self.sent, self.last, self.refused, self.nearest = [], {}, 0, float("inf")
 
     def write(self, chat):
         """The next words of a chat."""
@@ -89,8 +94,22 @@ class Residents:
         if method != "sendMessage":
             return True
         chat = int(data["chat_id"][0])
+        if self.refuses(chat):
+            return None
         self.replied(chat)
         return {"message_id": 1, "date": 0, "chat": {"id": chat, "type": "private"}, "text": "x"}
+
+    def refuses(self, chat):
+        """Whether this message is one more than Telegram takes; every message is noted."""
+        now = time.perf_counter()
+        self.nearest = min(self.nearest, now - self.last.get(chat, float("-inf")))
+        if self.strict and (sum(then > now - 1 for then in self.sent[-ALLOWED:]) >= ALLOWED or
+                            now - self.last.get(chat, 0) < ALLOWED_CHAT):  # fmt: skip
+            self.refused += 1
+            return True
+        self.sent.append(now)
+        self.last[chat] = now
+        return False
 
     async def connection(self, reader, writer):
         """One connection, kept open."""
@@ -100,8 +119,13 @@ class Residents:
                 length = next((int(h[15:]) for h in head.lower().split("\r\n") if h.startswith("content-length:")), 0)
                 data = parse_qs((await reader.readexactly(length)).decode())
                 result = await self.answer(head.split(" ", 2)[1].rsplit("/", 1)[1], data)
-                body = json.dumps({"ok": True, "result": result}).encode()
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+                told, status = {"ok": True, "result": result}, "200 OK"
+                if result is None:
+                    status = "429 Too Many Requests"
+                    told = {"ok": False, "error_code": 429, "description": "Too Many Requests: retry after 1",
+                            "parameters": {"retry_after": 1}}  # fmt: skip
+                body = json.dumps(told).encode()
+                writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body)
                 await writer.drain()
         writer.close()
 
@@ -113,8 +137,13 @@ def play(pipe, part):
 
 async def _play(pipe, part):
     people = Residents()
+    people.strict = part == "cast"
     server = await asyncio.start_server(people.connection, "127.0.0.1", 0)
     pipe.send(server.sockets[0].getsockname()[1])
+    if part == "cast":
+        pipe.send("warm")
+        pipe.send(await cast(people))
+        os._exit(0)
     await people.there.wait()
     people.loop = True  # a while of warming up
     for n in range(WARM):
@@ -156,6 +185,17 @@ async def many(people):
         people.write(FIRST + n)
     await _replies(people, MANY)
     return people.replies
+
+
+async def cast(people):
+    """Every letter of a broadcast has come: the most in any second, the nearest two to a chat, and how many refused."""
+    while len(people.sent) < LETTERS:
+        await asyncio.sleep(0.2)
+    sent = people.sent
+    most = max(sum(1 for then in sent[n : n + 60] if then < at + 1) for n, at in enumerate(sent))
+    doubled = len(sent) - len(people.last)
+    return {"most": most, "nearest": people.nearest, "refused": people.refused, "doubled": doubled,
+            "seconds": sent[-1] - sent[0]}  # fmt: skip
 
 
 async def _replies(people, count):
@@ -202,11 +242,48 @@ def serving(url, part):
     return seen, took
 
 
+def casting(url, part):
+    """A broadcast, delivered by one process on SQLite and by two on PostgreSQL; what the server saw."""
+    store = Store(url)
+    settle(store)
+    with store.transaction() as tx:
+        member = add_member(tx, "zhang", name="z", role="staff", now=datetime.now(UTC))
+        tx.execute(delete(Address).where(Address.resident_id > LETTERS))
+        make_broadcast(tx, "telegram", member.id, {"community": "c"}, "明早八点停水。", datetime.now(UTC))
+    store.close()
+    ours, theirs = multiprocessing.get_context("spawn").Pipe()
+    server = multiprocessing.get_context("spawn").Process(target=play, args=(theirs, part))
+    server.start()
+    port = ours.recv()
+    bots = [
+        multiprocessing.get_context("spawn").Process(target=deliver, args=(url, port, 18_000 + port % 1000 + n))
+        for n in range(1 if url.startswith("sqlite") else 2)
+    ]
+    for bot in bots:
+        bot.start()
+    ours.recv()
+    with clock() as took:
+        seen = ours.recv()
+    for bot in bots:
+        bot.terminate()
+        bot.join()
+    server.join()
+    return seen, took
+
+
+def deliver(url, port, listen):
+    """One of the processes that serve the bot, by webhook, so that several may."""
+    store = Store(url)
+    desk = Desk(store, load_script, clock=lambda: datetime.now(UTC), facts={"caller": "c"})
+    hook = Hook("https://bot.example.org/telegram", ("127.0.0.1", listen))
+    serve(store, desk, Seal("a secret for the bench"), "1:x", base_url=f"http://127.0.0.1:{port}", hook=hook)
+
+
 def measure(kind, part, folder):
     """One figure."""
     url, drop = database(kind, folder)
     try:
-        seen, took = serving(url, part)
+        seen, took = (casting if part == "cast" else serving)(url, part)
     finally:
         drop()
     told = {"cpu": took.cpu, "wall": took.wall}
@@ -219,13 +296,21 @@ def measure(kind, part, folder):
         beside = f"median {seen[len(seen) // 2] * 1000:.0f} ms, n = {len(seen):,}"
         figure = f"update to reply at {PACE}/s, p95, {kind}"
         tell(figure, p95, "ms", goal="< 300", met=p95 < 300, beside=beside, **told)
+    elif part == "cast":
+        met = seen["most"] <= ALLOWED and seen["nearest"] >= ALLOWED_CHAT and not (seen["refused"] or seen["doubled"])
+        beside = f"{seen['refused']} refused (429), {seen['doubled']} doubled, in {seen['seconds']:.0f} s"
+        figure = f"a broadcast to {LETTERS:,}, the most in any second, {kind}"
+        tell(figure, seen["most"], "", goal=f"<= {ALLOWED}", met=met, beside=beside, wall=took.wall)
     else:
         tell(f"{seen:,} residents in conversation", peak_mb(), "MB", goal="< 400", met=peak_mb() < 400, **told)
 
 
 def main(parts):
     """Each in a process of its own, since memory is measured."""
-    chosen = parts or ["many sqlite", "flood sqlite", "pace sqlite", "flood postgresql", "pace postgresql"]
+    chosen = parts or [
+        "many sqlite", "flood sqlite", "pace sqlite", "cast sqlite", "flood postgresql", "pace postgresql",
+        "cast postgresql",
+    ]  # fmt: skip
     for name in chosen:
         part, kind = name.split()
         pid = os.fork()
