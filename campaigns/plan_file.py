@@ -42,6 +42,12 @@ def load_plan(path: str | Path) -> Plan:
     return make_plan(data, str(file))
 
 
+def plan_names() -> list[str]:
+    """The names of the plans that ship with Wen'an, the usual one first."""
+    names = [path.stem for path in (Path(__file__).parent / "plans").glob("*.yaml")]
+    return sorted(names, key=lambda name: (name != "default", name))
+
+
 def make_plan(data: Any, where: str = "plan") -> Plan:
     """A plan from its plain content (as in YAML or in `Campaign.plan`); PlanError says what is wrong."""
     if not isinstance(data, Mapping):

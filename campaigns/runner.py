@@ -140,6 +140,21 @@ class Tally:
         """Lines busy by Little's law: calls per hour times mean seconds held, over 3600."""
         return self.calls_per_hour * self.mean_held_seconds / 3600
 
+    def figures(self, lines: int) -> dict[str, float]:
+        """What the table of lines shows, of a round that was played on so many."""
+        held = self.mean_held_seconds
+        return {
+            "calls": self.calls,
+            "lines": lines,
+            "most_busy": self.most_busy,
+            "held": held,
+            "per_hour": self.calls_per_hour,
+            "best_hour": self.best_hour,
+            "capacity": lines * 3600 / held if held else 0.0,
+            "busy": self.mean_busy_lines,
+            "little": self.lines_by_little,
+        }
+
 
 def settle(due: Due, try_: Try, tried: Tried, plan: Plan, ends: datetime, dispose: DisposeFn) -> datetime | None:
     """Books the result of a try, and says when the household is to be tried again (None: not any more).

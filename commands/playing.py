@@ -52,7 +52,7 @@ def play_round(
         tally = play(house.store, campaign, line, start=start, until=until, watch=watch, notify=notify)
     if tally.stopped_by:
         house.say(f"提前停止：{tally.stopped_by}", f"Stopped early: {tally.stopped_by}")
-    house.show(lines_table(line_figures(tally, campaign.lines)))
+    house.show(lines_table(tally.figures(campaign.lines)))
     for way in ("voice", "text") if 0 < len(heard) < len(town.households) else ("",):
         people = {p.id for p in town.residents if not way or (p.household in heard) == (way == "voice")}
         house.show(score_table(house, campaign, town, exchange.told, people, way))
@@ -77,22 +77,6 @@ def progress(house: House, plan: Plan) -> Iterator[Callable[[Tally], None]]:
             bar.update(task, total=tally.households, completed=tally.finished, clock=clock, figures=figure)
 
         yield watch
-
-
-def line_figures(tally: Tally, lines: int) -> dict[str, float]:
-    """What the table of lines shows, from the tally of a round."""
-    held = tally.mean_held_seconds
-    return {
-        "calls": tally.calls,
-        "lines": lines,
-        "most_busy": tally.most_busy,
-        "held": held,
-        "per_hour": tally.calls_per_hour,
-        "best_hour": tally.best_hour,
-        "capacity": lines * 3600 / held if held else 0.0,
-        "busy": tally.mean_busy_lines,
-        "little": tally.lines_by_little,
-    }
 
 
 def score_table(

@@ -32,6 +32,7 @@ def web(house: House, args: argparse.Namespace) -> int:
             name=house.facts["caller"],
             uploads=Path(uploads),
             fever_c=house.settings.fever_c,
+            out=house.out,
         )
         house.say(f"问安已启动：http://{args.listen}", f"Wen'an is served at http://{args.listen}")
         serve(office, host, port)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bots.desk import Desk
@@ -15,10 +16,22 @@ from reports.indicators import FEVER_C
 from reports.line_list import ZONE
 from web.live import Live
 
+if TYPE_CHECKING:
+    from web.rehearsal import Rehearsals
+
+
+def _rehearsals() -> Rehearsals:
+    from web.rehearsal import Rehearsals  # the simulator is read when a house with pages is built
+
+    return Rehearsals()
+
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The rooms behind the pages: `name` is who calls, by language; `uploads` keeps rosters until they are accepted."""
+    """The rooms behind the pages: `name` is who calls, by language; `uploads` keeps rosters until they are accepted.
+
+    Below `out` lie the recordings of calls, as everything else that is written.
+    """
 
     store: Store
     desk: Desk
@@ -29,3 +42,5 @@ class Office:
     fever_c: float = FEVER_C
     zone: ZoneInfo = ZONE
     live: Live = field(default_factory=Live)
+    out: Path = Path("out")
+    rehearsals: Rehearsals = field(default_factory=_rehearsals)

@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import FileResponse, Response
 
 from campaigns.campaign import rounds_so_far
 from records.health import default_rules
 from records.health_code import code_of
+from records.places import communities
+from records.recordings import recording_of
 from records.tables import Campaign
 from reports.code import code_lines
 from reports.community import community_table, overview_table, symptom_table
@@ -162,6 +164,7 @@ def residents(
         campaigns=campaigns_for(office, visitor.member),
         table=table,
         columns=LISTED,
+        places=place_names(office, visitor),
         number=number,
         first=first,
         size=PAGE,
@@ -204,8 +207,28 @@ def conversation(request: Request, office: Rooms, visitor: Worker, number: int) 
     with office.store.reading() as tx:
         place_or_404(tx, visitor.member, "conversation", number)
         talk = read_talk(tx, number, office.zone)
+        recorded = recording_of(tx, number, office.out) is not None
     note(office, visitor, "saw conversation", f"conversation {number}")
-    return page(request, "conversation.html", talk=talk)
+    return page(request, "conversation.html", talk=talk, recorded=recorded)
+
+
+@router.get("/conversations/{number}/recording")
+def recording(request: Request, office: Rooms, visitor: Worker, number: int) -> Response:
+    """The sound of a call, or a range of its bytes; for whoever may read the conversation, and noted each time."""
+    with office.store.reading() as tx:
+        place_or_404(tx, visitor.member, "conversation", number)
+        file = recording_of(tx, number, office.out)
+    if file is None:
+        raise HTTPException(404, "nothing")
+    note(office, visitor, "heard recording", f"conversation {number}")
+    return FileResponse(file, media_type="audio/wav")
+
+
+def place_names(office: Office, visitor: Visitor) -> dict[str, list[str]]:
+    """The districts, sub-districts and communities to choose from, of those that the visitor may see."""
+    with office.store.reading() as tx:
+        mine = [each for each in communities(tx) if visitor.member.sees({**each, "grid": "", "building": ""})]
+    return {level: list(dict.fromkeys(each[level] for each in mine)) for level in LEVELS[:3]}
 
 
 def _figures(office: Office, scope: Scope) -> tuple[Figures, datetime]:

@@ -13,6 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
+from campaigns.plan import Plan
 from dialogs.wording import traditional
 from records.residents import masked
 from reports.community import LEVEL_LABELS
@@ -106,7 +107,17 @@ def _moment(at: datetime, request: Request) -> str:
     return f"{at.astimezone(office_of(request).zone):%Y-%m-%d %H:%M}"
 
 
+def _plan_words(plan: Plan, say: Callable[[str, str], str]) -> str:
+    """When a plan calls, in a few words."""
+    spans = {span for spans in plan.windows.values() for span in spans}
+    hours = ", ".join(f"{begin:%H:%M}–{end:%H:%M}" for begin, end in sorted(spans, key=lambda span: span[0]))
+    days = say(f"{plan.days} 天", f"{plan.days} day{'s' if plan.days > 1 else ''}")
+    tries = say(f"最多 {plan.max_attempts} 次", f"{plan.max_attempts} tries at most")
+    return say("，", ", ").join([hours, days, tries])
+
+
 _PAGES.globals.update(
+    plan_words=_plan_words,
     shown=shown, parts=parts, chart=_chart, address=_address, moment=_moment, masked=masked, Ratio=Ratio,
     is_share=lambda cell: isinstance(cell, Ratio), levels=LEVEL_LABELS, kinds=KIND_LABELS,
 )  # fmt: skip

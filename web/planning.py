@@ -15,8 +15,8 @@ from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from campaigns import lifecycle
-from campaigns.campaign import CampaignError, Preview, create, preview
-from campaigns.plan_file import load_plan
+from campaigns.campaign import CampaignError, Preview, create, plan_of, preview
+from campaigns.plan_file import load_plan, plan_names
 from campaigns.progress import progress
 from dialogs.script import load_script, script_names
 from records.errors import Mendable
@@ -60,7 +60,9 @@ def all_of_them(request: Request, office: Rooms, visitor: Worker) -> Response:
 @router.get("/campaigns/new")
 def form(request: Request, office: Rooms, visitor: Staff) -> Response:
     """The form for a new one."""
-    return _form(request, office, visitor, {"name": "", "script": "", "lines": 10, "community": []}, "")
+    return _form(
+        request, office, visitor, {"name": "", "script": "", "lines": 10, "plan": "default", "community": []}, ""
+    )
 
 
 def _form(request: Request, office: Office, visitor: Visitor, given: dict[str, Any], problem: str) -> Response:
@@ -71,6 +73,7 @@ def _form(request: Request, office: Office, visitor: Visitor, given: dict[str, A
         "campaign_new.html",
         status=422 if problem else 200,
         scripts={name: load_script(name) for name in script_names()},
+        plans={name: load_plan(name) for name in plan_names()},
         places=mine,
         given=given,
         problem=problem,
@@ -85,20 +88,23 @@ def make(
     name: Annotated[str, Form()] = "",
     script: Annotated[str, Form()] = "",
     lines: Annotated[int, Form(ge=1, le=10_000)] = 10,
+    plan: Annotated[str, Form()] = "default",
     community: Annotated[Sequence[str], Form()] = (),
 ) -> Response:
     """Makes a campaign, as a draft, and shows whom it would call."""
     try:
-        made = make_campaign(office, visitor, name.strip(), script, lines, list(community))
+        made = make_campaign(office, visitor, name.strip(), script, lines, list(community), plan)
     except CampaignError as error:
-        given = {"name": name, "script": script, "lines": lines, "community": list(community)}
+        given = {"name": name, "script": script, "lines": lines, "plan": plan, "community": list(community)}
         return _form(request, office, visitor, given, _said(error, visitor))
     return go(f"/campaigns/{made.id}")
 
 
-def make_campaign(office: Office, visitor: Visitor, name: str, script: str, lines: int, chosen: list[str]) -> Campaign:
+def make_campaign(
+    office: Office, visitor: Visitor, name: str, script: str, lines: int, chosen: list[str], plan: str = "default"
+) -> Campaign:
     """A new campaign within what the visitor may see; CampaignError says why it cannot be; 403, 404."""
-    if script not in script_names():
+    if script not in script_names() or plan not in plan_names():
         raise HTTPException(404, "nothing")
     place = visitor.member.narrowed({"community": chosen} if chosen else {})
     if chosen and place["community"] != chosen:
@@ -108,7 +114,7 @@ def make_campaign(office: Office, visitor: Visitor, name: str, script: str, line
         name,
         script=script,
         version=load_script(script).version,
-        plan=load_plan("default"),
+        plan=load_plan(plan),
         place=place,
         lines=lines,
         now=office.clock(),
@@ -133,9 +139,25 @@ def show(request: Request, office: Rooms, visitor: Worker, number: int, problem:
         seen=seen,
         may=lifecycle.DEEDS.get(campaign.state, ()) if mine and visitor.member.may("staff") else (),
         may_full=visitor.member.may(FULL_NUMBERS),
+        may_plan=mine and visitor.member.may("staff"),
+        plan=campaign.plan and plan_of(campaign),
         live=_seen(office, visitor, campaign, wall=False),
         problem=problem,
     )
+
+
+@router.post("/campaigns/{number}/pace", dependencies=[Depends(own_form)])
+def pace(
+    office: Rooms, visitor: Staff, number: int, calls_per_second: Annotated[float, Form(ge=0, le=1000)]
+) -> Response:
+    """Changes how many calls may begin in a second, over all workers; 0 is without a limit."""
+    campaign = campaign_or_404(office, visitor.member, number)
+    if not visitor.member.holds(campaign.place):
+        raise HTTPException(403, "place")
+    lifecycle.set_pace(office.store, campaign, calls_per_second or None)
+    office.live.forget()
+    note(office, visitor, "changed pace", f"campaign {number}", f"{calls_per_second:g}")
+    return go(f"/campaigns/{number}")
 
 
 @router.post("/campaigns/{number}/{deed}", dependencies=[Depends(own_form)])

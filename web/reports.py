@@ -15,7 +15,6 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import Response
 
-from records.places import communities
 from reports.definitions import definitions_table
 from reports.feedback import NoRound, feedback
 from reports.figures import LEVELS, Scope
@@ -34,7 +33,7 @@ from reports.writers.parquet import parquet_there, write_parquet
 from reports.writers.xlsx import write_xlsx
 from web.access import FULL_NUMBERS, Rooms, Visitor, Worker, campaigns_for, note
 from web.office import Office
-from web.overview import Number, View, view_of
+from web.overview import Number, View, place_names, view_of
 from web.pages import page
 
 MOST = 200  # rows of a table on the page; the files have all of them
@@ -139,7 +138,6 @@ def reports(
         return page(request, "nothing_yet.html")
     with office.store.reading() as tx:
         scope, tables = campaign_tables(tx, chosen.scope, office.fever_c, office.zone)
-        places = [each for each in communities(tx) if visitor.member.sees({**each, "grid": "", "building": ""})]
         said = about(tx, scope, office.fever_c)
     note(office, visitor, "saw figures", f"campaign {scope.campaign_id}", f"report, round {scope.round}")
     whole = View(chosen.view.campaign, scope.round or 0, chosen.view.rounds, chosen.view.asked, scope)
@@ -156,15 +154,11 @@ def reports(
         campaigns=mine,
         scripts=scripts,
         script=script,
-        places={level: _names(places, level) for level in ("district", "subdistrict", "community")},
+        places=place_names(office, visitor),
         definitions=definitions_table(tables),
         may_full=visitor.member.may(FULL_NUMBERS),
         parquet=parquet_there(),
     )
-
-
-def _names(places: Sequence[Mapping[str, str]], level: str) -> list[str]:
-    return list(dict.fromkeys(place[level] for place in places))
 
 
 @router.get("/reports/files/{name}")

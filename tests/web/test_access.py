@@ -57,6 +57,7 @@ OF_PLACE = {"residents": "people", "conversations": "talks", "follow-ups": "task
 def test_no_id_of_another_place_opens_anything(town):
     """The same pages open with the ids of one's own place, so that it is the place that closes them."""
     browser = town.browser("gui-administrator")
+    town.record()
     tried = 0
     for path, method in all_routes(town):
         kind = path.removeprefix("/api").split("/")[1]

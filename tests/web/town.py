@@ -3,6 +3,7 @@
 import re
 import threading
 import time
+import wave
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,9 +16,10 @@ from bots.desk import Desk
 from campaigns.plan_file import load_plan, plan_data
 from dialogs.script import load_script
 from records.notices import PURPOSE
+from records.recordings import name_of
 from records.seal import Seal
 from records.staff import add_member
-from records.tables import Audit, Campaign, Community, FollowUp, Notice, Record, Resident
+from records.tables import Attempt, Audit, Campaign, Community, Conversation, FollowUp, Notice, Record, Resident
 from tests.reports.town import DUE, settle
 from web.app import make_app
 from web.office import Office
@@ -42,7 +44,7 @@ class Town:
         self.seal = Seal("a secret of the tests, long enough")
         name = {"zh-Hans": "桂园社区居委会", "zh-Hant": "桂園社區居委會", "en": "the community office"}
         desk = Desk(self.store, load_script, clock=lambda: self.at, facts={"caller": name, "fever_c": 37.3})
-        self.office = Office(self.store, desk, self.seal, lambda: self.at, name, self.folder)
+        self.office = Office(self.store, desk, self.seal, lambda: self.at, name, self.folder, out=self.folder / "out")
         self.app = make_app(self.office)
         self.server = uvicorn.Server(uvicorn.Config(self.app, port=0, log_config=None, timeout_graceful_shutdown=1))
         self.thread = threading.Thread(target=self.server.run)
@@ -110,6 +112,21 @@ class Town:
             turn = re.search(r'name="turn" value="([^"]+)"', browser.get(page).text)[1]
             browser.post(page, data={"turn": turn, "words": said})
         return int(turn.split(":")[0])
+
+    def record(self):
+        """Keeps a sound for each of the two conversations."""
+        for talk in self.talks.values():
+            (kept,) = self.rows(Conversation, Conversation.id == talk)
+            name = name_of("march", kept.attempt_id)
+            file = self.office.out / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with wave.open(str(file), "wb") as sound:
+                sound.setnchannels(2)
+                sound.setsampwidth(2)
+                sound.setframerate(8000)
+                sound.writeframes(bytes(range(256)) * 400)
+            with self.store.transaction() as tx:
+                tx.execute(update(Attempt).where(Attempt.id == kept.attempt_id).values(recording=name))
 
     def browser(self, login="", password=PASSWORD, **more):
         """A browser that keeps cookies; signed in when a login is given."""
