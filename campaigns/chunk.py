@@ -39,7 +39,7 @@ from records.dialling import (
     still_open,
 )
 from records.rounds import dispose
-from records.store import Tx, Unusable
+from records.store import Tx, passes
 from records.tables import Campaign
 
 log = logging.getLogger(__name__)
@@ -74,16 +74,23 @@ class Chunk:
     def run(self) -> datetime | None:
         """When the chunk is to be taken up again; None when nobody of it is left, or the campaign stands still.
 
-        A store that is gone, locked or full is waited for. CutOff when this worker must not dial any more.
+        A store that is gone, locked or full is waited for; any other fault pauses the campaign, since it would come
+        again. CutOff when this worker must not dial any more.
         """
         while True:
             try:
                 self._take_up()
                 return self._call_all()
-            except Unusable as error:
-                log.warning("the store cannot be used, no number is dialled: %s", error)
+            except CutOff:
+                raise
+            except Exception as error:
                 self._hang_up()
-                self._wait_for_store()
+                if passes(error):
+                    log.warning("the store cannot be used, no number is dialled: %s", error)
+                    self._wait_for_store()
+                else:
+                    self._break_down(error)
+                    return None
 
     def _take_up(self) -> None:
         """Reads how the households stand; attempts of ours that are still open here were cut off."""
@@ -138,7 +145,7 @@ class Chunk:
         if isinstance(came, CutOff):
             raise came
         if isinstance(came, Exception):
-            if not isinstance(came, Unusable):
+            if not passes(came):
                 log.error("attempt %s was interrupted by a fault: %s", begun.attempt, fault(came))
             came = self.crew.mend(begun.attempt, self.plan, now)
         return replace(came, ended_at=now)
@@ -377,18 +384,31 @@ class Chunk:
 
     def _wait_for_store(self) -> None:
         """Waits until the store can be written to again, and ends there what was cut off."""
-        households = set(self.households)
-
-        def ours(cut: LeftOpen) -> bool:
-            return (cut.campaign_id, cut.round) == (self.campaign.id, self.round) and cut.household_id in households
-
         while True:
             time.sleep(PATIENCE)
             if self.crew.leaving.is_set() or not self.crew.may_dial():
                 raise CutOff("this worker has lost its place")
             try:
-                crew = self.crew
-                mend_all(crew.store, crew.worker, crew.mend, {self.campaign.id: self.plan}, crew.clock(), ours)
+                self._mend()
                 return
-            except Unusable as error:
+            except Exception as error:
+                if not passes(error):
+                    raise
                 log.warning("the store still cannot be used: %s", error)
+
+    def _mend(self) -> None:
+        """Ends the attempts of this chunk that were cut off."""
+        households, crew = set(self.households), self.crew
+
+        def ours(cut: LeftOpen) -> bool:
+            return (cut.campaign_id, cut.round) == (self.campaign.id, self.round) and cut.household_id in households
+
+        mend_all(crew.store, crew.worker, crew.mend, {self.campaign.id: self.plan}, crew.clock(), ours)
+
+    def _break_down(self, error: Exception) -> None:
+        """Pauses the campaign, for somebody to look into a fault; `campaign resume` goes on where it stood."""
+        log.error("campaign %s is paused by a fault: %s", self.campaign.name, fault(error))
+        with self.crew.store.transaction() as tx:
+            running = Campaign.state == "running"
+            tx.execute(update(Campaign).where(Campaign.id == self.campaign.id, running).values(state="paused"))
+        self._mend()

@@ -22,7 +22,7 @@ from campaigns.plan import Plan
 from campaigns.runner import fault
 from campaigns.seat import STEWARD, take_seat
 from campaigns.steward import Steward
-from records.store import Store, Unusable
+from records.store import Store, passes
 from records.tables import Campaign
 from records.tables import Worker as WorkerRow
 
@@ -90,7 +90,9 @@ class Worker:
             try:
                 found = campaigns_where(self.store, Campaign.id == campaign_id)
                 break
-            except Unusable:
+            except Exception as error:
+                if not passes(error):
+                    raise
                 if not self.seat.held():
                     raise CutOff("this worker has lost its place") from None
                 time.sleep(LOOK_SECONDS)
@@ -107,10 +109,11 @@ class Worker:
         while not done() and self.seat.held():
             try:
                 look()
-            except Unusable as error:
-                log.warning("the store cannot be used: %s", error)
             except Exception as error:  # whatever it was, others die later too, and campaigns go on
-                log.error("a look at the other workers and campaigns failed: %s", fault(error))
+                if passes(error):
+                    log.warning("the store cannot be used: %s", error)
+                else:
+                    log.error("a look at the other workers and campaigns failed: %s", fault(error))
             time.sleep(TICK_SECONDS)
 
     def _steward(self) -> None:

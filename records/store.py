@@ -13,7 +13,14 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, CursorResult, Engine, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+    TimeoutError,
+)
 from sqlalchemy.orm import Session
 
 from records.migrations import UnknownRevision, upgrade
@@ -33,6 +40,12 @@ PLANNING = "-c plan_cache_mode=force_custom_plan"  # one made while a table was 
 Unusable = (DBAPIError, sqlite3.Error)
 # Those of them that pass: the same may succeed a little later.
 Passing = (OperationalError, InterfaceError, sqlite3.OperationalError)
+# Those of SQLite that pass: "no such table" is an OperationalError too.
+_SQLITE_PASSING = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PROTOCOL,
+}  # fmt: skip
+_READ_ONLY = "25006"  # PostgreSQL's, of a standby that is not the first yet
 Tx = Connection  # an open transaction, by the name under which rooms without SQLAlchemy know it
 write_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -103,6 +116,22 @@ class Store:
                     yield connection
                 finally:
                     delattr(self._own, kind)
+
+
+def passes(error: BaseException) -> bool:
+    """Whether waiting can mend what a store raised: it is gone, locked or full, or two wanted the same rows.
+
+    False for a fault of the program, which would come again for ever.
+    """
+    if isinstance(error, TimeoutError):
+        return True  # all connections were in use
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, sqlite3.Error):
+        code = getattr(cause, "sqlite_errorcode", None) or sqlite3.SQLITE_ERROR
+        return isinstance(cause, sqlite3.OperationalError) and code & 0xFF in _SQLITE_PASSING
+    return isinstance(error, (OperationalError, InterfaceError)) or getattr(cause, "sqlstate", "") == _READ_ONLY
 
 
 def batches(values: Iterable[Any]) -> Iterator[list[Any]]:

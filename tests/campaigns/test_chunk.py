@@ -344,6 +344,27 @@ def test_database_that_is_gone_is_waited_for(store, caplog):
     harassed(store, lambda: Gone(store), caplog)
 
 
+def test_fault_that_waiting_cannot_mend_pauses_the_campaign(store, called, caplog):
+    def rename(name, to):
+        with store.transaction() as tx:
+            tx.execute(text(f"ALTER TABLE {name} RENAME TO {to}"))
+
+    telephone = Telephone(0.1)
+    _, _, thread = called(40, telephone=telephone, lines=4)
+    while len(telephone.dials) < 8:
+        time.sleep(0.01)
+    rename("do_not_call", "away")
+    try:
+        thread.join(10)
+        assert not thread.is_alive()
+    finally:
+        rename("away", "do_not_call")
+    assert campaigns_where(store)[0].state == "paused"
+    assert "campaign drill is paused by a fault: " in caplog.text
+    with store.reading() as tx:
+        assert tx.execute(select(func.count()).where(Attempt.ended_at.is_(None))).scalar_one() == 0
+
+
 def test_zero_lines_are_refused():
     with pytest.raises(ValueError, match="at least one line, not 0"):
         Lines(0)
