@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from time import monotonic, perf_counter, sleep
 from typing import Protocol
 
+from bots.voices import PIECE, SURELY, Voices, spoken_language
 from dialogs.events import Heard, Reply
-from voice_models import phrases
 from voice_models.endpoint import Watch
-from voice_models.recogniser import UNKNOWN, Ear, Listening, Recognised, ear
-from voice_models.synthesiser import Mouth
+from voice_models.recogniser import UNKNOWN, Listening, Recognised
 from voice_models.tape import Tape
-from voice_models.telephone import RATE, KeyTones, Samples, decode, joined, padded, pcm, pure
+from voice_models.telephone import RATE, KeyTones, Samples, pcm, pure
 
-PIECE = 1280  # samples exchanged at a time, 160 ms
 ENDS, ENDS_UNFINISHED = 0.6, 1.1  # seconds of silence that end an answer, or one that seems to want a word more
 AT_LEAST = 4800  # samples handed to the recogniser at once while somebody speaks
 LEAD, TRAIL = 0.3, 0.4  # seconds recognised before and behind what was loud
 INTERRUPTED = 0.3  # seconds of speech that make the robot stop speaking
-LEAST_INTERRUPTION, SURELY = 0.4, 0.9  # seconds of speech and confidence of an answer before the question was out
+LEAST_INTERRUPTION = 0.4  # seconds of speech of an answer before the question was out
 LAST_PART = 0.8  # of a question: whoever speaks after this much of it answers, however short
 BACK = 6  # pieces said again after an interruption that was none
+LEAST_WORD = 0.2  # seconds of sound that may be a word of another language
 NOISE = 0.35  # seconds of sound not understood that are no try to answer
 SOON = 2.0  # seconds to wait for words after such a sound
+STILL = 3.0  # seconds after which what was said before the question was out is the answer
 MOST_SOUNDS = 5
 MOST_STOPS = 2  # of one question: whatever is heard then, it is said to the end
 LONGEST_ANSWER = 15.0  # seconds of one stretch of speech
 NEXT_KEY = 2.0  # seconds to wait for another key
-SENTENCE_ENDS = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+")
 HALF_SAID = re.compile(
     r"(点|体温|[三四]十[一二四五六七八九]?度?|point|(thirty|forty|ninety)( \w+)?|hundred( and)?( \w+)?|is|about|it's)$"
 )
@@ -46,18 +43,6 @@ NODS = {
     "zh": {"嗯", "嗯嗯", "哦", "啊", "喂", "喂喂", "喂你好", "你好", "您好", "好", "好的", "哎"},
     "en": {"uh huh", "okay", "hello", "hi", "yeah", "right", "sure"},
 }
-# Topics by the kind of a question (they are also names of answers), and the kinds of `phrases` that go with each.
-TOPICS = {
-    "temperature": ("temperature",), "yes_no": ("confirm",), "symptoms": ("symptoms",),
-    "one_of": ("identity", "temperature"),
-    "members": ("members", "symptoms"), "when": ("onset",), "count": ("count",), "number": ("count", "number"),
-    "call_time": ("call_time",), "any_of": ("needs",), "confirm": ("confirm",),
-}  # fmt: skip
-KINDS = {
-    "temperature": ("temperature",), "symptoms": ("symptoms",), "identity": ("yes_no",), "members": ("symptoms",),
-    "onset": ("onset",), "contact": ("contact",), "needs": ("yes_no",), "confirm": ("yes_no",),
-    "call_time": ("moment",), "count": ("household",), "number": ("digits",), "fever": ("yes_no",),
-}  # fmt: skip
 
 
 class Wire(Protocol):
@@ -77,49 +62,6 @@ class Wire(Protocol):
         """Keys that came beside the audio (RFC 4733) since the last time."""
 
 
-class Voices:
-    """Ears and mouths by language, and the grammar of each question, prepared once; shared by all calls."""
-
-    def __init__(self, models: Mapping[str, Path], cache: Path | None = None) -> None:
-        self.ears: dict[str, Ear] = {language: ear(folder) for language, folder in models.items()}
-        self.mouths = {language: Mouth(language, cache=cache) for language in models}
-        self.grammar = lru_cache(maxsize=256)(self._grammar)
-
-    def listen(self, reply: Reply) -> Listening:
-        """Begin to listen for what may be answered."""
-        language = spoken_language(reply.language)
-        return self.ears[language].listen(self.grammar(reply.expects, topics(reply), language))
-
-    def prompt(self, text: str, language: str) -> Samples:
-        """A wording as samples, spoken sentence by sentence: most of them are the same for everybody."""
-        mouth = self.mouths[spoken_language(language)]
-        return padded(
-            joined([decode(mouth.speak(sentence)) for sentence in SENTENCE_ENDS.split(text) if sentence]), PIECE
-        )
-
-    def _grammar(self, expects: tuple[str, ...], topics: tuple[str, ...], language: str) -> str:
-        kinds = dict.fromkeys(kind for topic in topics for kind in KINDS.get(topic, ()))
-        of_kind = [phrase for kind in kinds for phrase in phrases.expected(language, kind)]
-        usual = [phrase for topic in topics for phrase in phrases.usual(language, topic)]
-        return self.ears[language].grammar((*expects, *of_kind, *usual))
-
-
-@lru_cache(maxsize=256)
-def _topics(kind: str, named: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys([*TOPICS.get(kind, ()), *(name for name in named if name in KINDS)]))
-
-
-def topics(reply: Reply) -> tuple[str, ...]:
-    """What is being talked of: by the kind of the question, by the name of the answer, and by what is read back."""
-    listed = ("symptoms",) if "symptom" in reply.asked else ()
-    return _topics(reply.kind, (*listed, str(reply.asked.get("name")), *reply.asked.get("said", ())))
-
-
-def spoken_language(language: str) -> str:
-    """The language of a model, "zh" or "en"."""
-    return "en" if language == "en" else "zh"
-
-
 @dataclass(slots=True)
 class Turn:
     """What is known while a question is put and its answer waited for."""
@@ -133,7 +75,9 @@ class Turn:
     sounds: int = 0  # short sounds that were not understood
     keys: str = ""
     key_at: float = 0.0
+    early: Recognised | None = None  # said before the question was out, and not sure enough to stop it
     listening: Listening | None = None
+    start: int = 0
     fed: int = 0
     unfinished: bool | None = None
 
@@ -162,6 +106,7 @@ class VoiceLine:
         self.heard_all = True
         self.decided: list[float] = []  # seconds of work between the end of an answer and the next reply
         self._endpoint_at: float | None = None
+        self._settled = False  # whether the last answer was understood, and so is in the language we speak
 
     @property
     def seconds(self) -> float:
@@ -250,6 +195,8 @@ class VoiceLine:
         if self.watch.began is not None:
             return self._listen(turn)
         turn.quiet += PIECE / RATE if not turn.asking else 0.0
+        if turn.early and turn.quiet >= STILL:
+            return self._words(turn.early)  # he has said it, and waits for us
         if turn.quiet >= (SOON if turn.sounds else turn.reply.silence_seconds):
             return self._heard(UNKNOWN if turn.sounds else None, confidence=0.0 if turn.sounds else 1.0)
         return None
@@ -283,7 +230,7 @@ class VoiceLine:
         assert self.watch.began is not None
         if turn.listening is None:
             turn.listening = self.voices.listen(turn.reply)
-            turn.fed = max(self.watch.began - int(LEAD * RATE), self.tape.first)
+            turn.start = turn.fed = max(self.watch.began - int(LEAD * RATE), self.tape.first)
             turn.unfinished = None
         until = min(self.watch.now, self.watch.last + int(TRAIL * RATE))
         if until - turn.fed >= least:
@@ -306,17 +253,29 @@ class VoiceLine:
         loud = self.watch.loud
         self.watch.forget()
         early = turn.asking and turn.said < LAST_PART * len(turn.prompt)
+        if not recognised.accepted and not early and loud >= LEAST_WORD:
+            recognised = self._in_other_language(turn) or recognised
         doubtful = early and (loud < LEAST_INTERRUPTION or recognised.confidence < SURELY)
-        if recognised.accepted and not doubtful and not (early and _nods(recognised, turn.reply.language)):
+        nods = early and _nods(recognised, turn.reply.language)
+        if recognised.accepted and not doubtful and not nods:
             return self._words(recognised)
         if not recognised.accepted and not early and loud >= NOISE:
+            self._settled = False
             return self._heard(UNKNOWN, confidence=round(recognised.confidence, 3))
+        if recognised.accepted and doubtful and not nods and len(recognised.text) > 1:  # 嗯 is easily heard as 不
+            turn.early = recognised
         if turn.waits:
             turn.waits, turn.said = False, max(0, turn.said - BACK * PIECE)
         elif not turn.asking:
             turn.sounds, turn.quiet = turn.sounds + 1, 0.0
         self._endpoint_at = None
         return self._heard(UNKNOWN, confidence=0.0) if turn.sounds > MOST_SOUNDS else None
+
+    def _in_other_language(self, turn: Turn) -> Recognised | None:
+        """Tried with who was not understood in ours: at the beginning, or twice running."""
+        if self._settled:
+            return None
+        return self.voices.in_other_language(turn.reply, self.tape.between(turn.start, turn.fed))
 
     def _typed(self, turn: Turn, pressed: str) -> Heard | None:
         """Keys: one is enough where they choose, else until # or a pause."""
@@ -333,6 +292,7 @@ class VoiceLine:
         return self._heard(keys=turn.keys if turn.keys == "#" else turn.keys.rstrip("#"))
 
     def _words(self, recognised: Recognised) -> Heard:
+        self._settled = True
         confidence = round(recognised.confidence, 3)
         return self._heard(recognised.text, confidence=confidence, alternatives=recognised.alternatives)
 

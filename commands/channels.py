@@ -11,7 +11,7 @@ from commands.house import House, now
 from commands.settings import Settings, UsageError
 
 if TYPE_CHECKING:
-    from bots.voice import Voices
+    from bots.voices import Voices
 
 MODELS = Path(__file__).parents[1] / "voice_models"
 
@@ -34,7 +34,7 @@ def telegram(house: House, args: argparse.Namespace) -> int:
 @cache
 def voices() -> Voices:
     """What understands voice messages, by the speech models that ship with Wen'an."""
-    from bots.voice import Voices
+    from bots.voices import Voices
 
     return Voices({"zh": MODELS / "zh-phone", "en": MODELS / "en-phone"})
 

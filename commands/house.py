@@ -14,7 +14,7 @@ from commands.settings import Settings, UsageError
 
 if TYPE_CHECKING:
     from bots.desk import Desk
-    from bots.voice import Voices
+    from bots.voices import Voices
     from records.seal import Seal
     from records.store import Store
     from reports.table import Table
@@ -78,7 +78,7 @@ class House:
     @cached_property
     def voices(self) -> Voices:
         """Ears and mouths for spoken calls; UsageError says what is wrong with a model."""
-        from bots.voice import Voices
+        from bots.voices import Voices
         from voice_models.recogniser import ModelError
 
         try:

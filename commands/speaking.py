@@ -47,11 +47,14 @@ def speaking(
     from bots.phone import RealTimeLine, SimulatedLine
     from bots.voice import PacedWire, VoiceLine
     from campaigns.campaign import plan_of
+    from dialogs.script import load_script
     from records.recordings import folder_of
     from simulator.exchange import Callee as Simulated
     from simulator.wire import SimulatedWire
 
     voices = house.voices
+    if speed is not None:
+        voices.prepare(load_script(campaign.script, campaign.script_version), campaign.lines)
     recorded, most = count(), plan_of(campaign).recordings
     folder = house.out / folder_of(campaign.name)
 
@@ -98,7 +101,7 @@ def call(house: House, args: argparse.Namespace) -> int:
 
 def _wire(args: argparse.Namespace) -> Wire:
     from bots.microphone import Microphone, NoSound
-    from bots.voice import PIECE
+    from bots.voices import PIECE
     from bots.wav import WavWire
     from voice_models.synthesiser import SynthesisError
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from random import Random
 
 import numpy as np
@@ -65,11 +65,16 @@ def voice_of(person: Person, seed: int) -> Voice:
 
 def speech(text: str, voice: Voice, language: str, random: np.random.Generator) -> Samples:
     """What a person says, 8 kHz within the telephone's band."""
-    spoken = espeak().render(readable(text, language), voice.manner(language))
-    heard = banded(narrow(spoken.astype(np.float32) / np.float32(32768), espeak().sample_rate))
+    heard = _rendered(readable(text, language), voice.manner(language))
     if voice.echo and len(heard):
         heard = _in_a_room(heard, voice.echo, random)
     return at_level(heard, voice.level_db)
+
+
+@lru_cache(maxsize=64)  # eSpeak NG says nothing twice alike; a call played again at once is the same
+def _rendered(text: str, manner: Manner) -> Samples:
+    spoken = espeak().render(text, manner)
+    return banded(narrow(spoken.astype(np.float32) / np.float32(32768), espeak().sample_rate))
 
 
 def at_level(samples: Samples, level_db: float) -> Samples:

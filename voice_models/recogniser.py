@@ -11,6 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 import vosk
 
 from voice_models.telephone import RATE, Pcm
@@ -19,8 +20,14 @@ UNKNOWN = "[unk]"
 NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst", "graph/words.txt")
 IDLE_RECOGNISERS, IDLE_GRAMMARS = 8, 24  # kept ready for each grammar, and for how many
 READING = re.compile(r"[一二三四五六七八九十][点度]|point")  # units that are a temperature
+# units that say something by themselves before a temperature; 不是 and 没有 do not: they may deny it
+BY_ITSELF = re.compile(
+    r"对|嗯|是的|是啊|是我|我就?是|没错|正常|没事|还好|还行|[没不]发?[烧热]|yes|yeah|yep|no fever|normal"
+)
 SURE = 1 - 1e-3
 ALTERNATIVES = 4  # readings compared for the confidence
+# Noise of one step of 16 bits: digital silence breaks recognisers, and Kaldi's own dither hears nothing twice alike.
+FLOOR = np.rint(np.random.default_rng(1).standard_normal(RATE)).astype(np.int32)
 vosk.SetLogLevel(-2)
 
 
@@ -115,9 +122,15 @@ class Ear:
         self._sizes: dict[str, int] = {}  # how many phrases each grammar was made of
         self._idle: dict[str, list[vosk.KaldiRecognizer]] = defaultdict(list)
         self._lock = threading.Lock()
+        self._cut: dict[str, list[str]] = {}
 
     def units(self, phrase: str) -> list[str]:
         """A phrase cut into as few units of the vocabulary as can be; what the model cannot hear is left out."""
+        if phrase not in self._cut:  # the grammars of all questions have most phrases in common
+            self._cut[phrase] = self._units(phrase)
+        return self._cut[phrase]
+
+    def _units(self, phrase: str) -> list[str]:
         parts = self._parts(_plain(phrase))
         best: list[tuple[int, int, list[str]]] = [(0, 0, [])]  # parts left out, units, the units, up to each place
         for stop in range(1, len(parts) + 1):
@@ -157,6 +170,12 @@ class Ear:
             recogniser.SetWords(True)
             recogniser.SetMaxAlternatives(ALTERNATIVES)
         return Listening(self, grammar, recogniser)
+
+    def prepare(self, grammar: str, count: int = 1) -> None:
+        """Have so many recognisers ready for a grammar, before somebody waits for one."""
+        ready = [self.listen(grammar) for _ in range(count)]
+        for listening in ready:
+            listening.finish()
 
     def recognise(self, samples: Pcm, grammar: str) -> Recognised:
         """What is said in 8 kHz samples, all at once."""
@@ -201,10 +220,10 @@ class Ear:
 
 
 def apart(units: list[str]) -> list[str]:
-    """Units with a comma behind a reading that another reading follows: somebody put himself right."""
+    """Units with a comma before a reading that another one, or a phrase of its own, goes before."""
     after = [*units[1:], ""]
     return [
-        f"{unit}," if READING.search(unit) and READING.search(then) else unit
+        f"{unit}," if READING.search(then) and (READING.search(unit) or BY_ITSELF.match(unit)) else unit
         for unit, then in zip(units, after, strict=False)
     ]
 
@@ -215,10 +234,13 @@ class Listening:
     def __init__(self, ear: Ear, grammar: str, recogniser: vosk.KaldiRecognizer) -> None:
         self._ear, self._grammar, self._recogniser = ear, grammar, recogniser
         self._results: list[str] = []
+        self._passed = 0
 
     def hear(self, samples: Pcm) -> None:
         """Take 16-bit samples at 8 kHz."""
-        if self._recogniser.AcceptWaveform(samples.tobytes()):
+        noise = FLOOR.take(range(self._passed, self._passed + len(samples)), mode="wrap")
+        self._passed += len(samples)
+        if self._recogniser.AcceptWaveform(np.clip(samples + noise, -32768, 32767).astype(np.int16).tobytes()):
             self._results.append(self._recogniser.Result())
 
     def partial(self) -> str:

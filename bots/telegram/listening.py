@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bots.telegram.letters import Spoken
-from bots.voice import Voices
+from bots.voices import Voices
 from dialogs.events import Reply
 from voice_models.message import MessageError, samples
 from voice_models.recogniser import UNKNOWN

@@ -105,7 +105,8 @@ class Clauses:
         item = self.row[at]
         if last and last.end == item.first and last.topic == "cue":
             return True
-        return (item.topic, item.name) == ("cue", "have") and self.rest_is_filler(at)
+        turns = any(other.first == item.first and other.name == "but" for other in self.row[at + 1 : at + 2])
+        return (item.topic, item.name) == ("cue", "have") and not turns and self.rest_is_filler(at)
 
 
 def _ends(item: Item) -> bool:

@@ -10,13 +10,14 @@ _SYMPTOMS = {
     "muscle": "muscle_ache",
     "allover": "muscle_ache",
 }
+_LACK = ("isnt", "hasnt", "not", "arent", "doesnt")
 _OWNERS = frozenset(("my", "me", "ma", "mi", "the", "this", "own", "mine"))
 _NOBODY = frozenset(("someone", "somebody", "something"))
 
 
 def complaints(keys: list[str], row: list[Item]) -> list[Item]:
     """The row with a guessed symptom for each part that is spoken of in a clause which tells nothing known of it."""
-    if not any(item.topic == "part" and item.name in _SYMPTOMS for item in row):
+    if not any(item.topic == "part" and (item.name in _SYMPTOMS or item.name == "sense") for item in row):
         return row
     found: list[Item] = []
     clause: list[Item] = []
@@ -25,7 +26,9 @@ def complaints(keys: list[str], row: list[Item]) -> list[Item]:
             clause.append(item)
             continue
         parts = [other for other in clause if other.topic == "part" and other.name in _SYMPTOMS]
-        if parts and _answered(keys, clause, parts):
+        if clause and (lost := _sense_lacking(keys, clause, row)):
+            found.append(lost)
+        elif parts and _answered(keys, clause, parts):
             found += [_guess(keys, parts[0])]
         elif parts and not any(_settled(other) for other in clause) and not _plain(keys, clause, item):
             found += [_guess(keys, part) for part in parts if _complained(keys, part)]
@@ -38,6 +41,16 @@ def _answered(keys: list[str], clause: list[Item], parts: list[Item]) -> bool:
     words = [item for item in clause if item.name not in ("repair", "have", "list")]
     answer = len(words) == 2 and words[0] is parts[0] and words[1].topic == "cue" and words[1].name in ("neg", "yes")
     return answer and keys[words[1].first].isascii() and words[1].first == parts[0].end
+
+
+def _sense_lacking(keys: list[str], clause: list[Item], row: list[Item]) -> Item | None:
+    """'My taste is back but smell isn't'."""
+    last, sense = clause[-1], clause[-2] if len(clause) > 1 else None
+    if sense is None or (sense.topic, sense.name) != ("part", "sense") or keys[last.first] not in _LACK:
+        return None
+    if last.first != sense.end or not any(i.name == "loss_of_smell_taste" and i.end <= sense.first for i in row):
+        return None
+    return Item("symptom", "loss_of_smell_taste", sense.first, last.end, settled=True)
 
 
 def _settled(item: Item) -> bool:
@@ -75,3 +88,15 @@ def _complained(keys: list[str], part: Item) -> bool:
 
 def _guess(keys: list[str], part: Item) -> Item:
     return Item("symptom", _SYMPTOMS[part.name], part.first, part.end, guessed=True)
+
+
+def other_sense(keys: list[str], lost: Item, kept: Item) -> bool:
+    """Whether one of two senses is lost: 'smell's still gone, taste is fine'."""
+    if lost.status != "+" or lost.name != "loss_of_smell_taste":
+        return False
+    words = [{key.rstrip("s") for key in keys[i.start if i.start >= 0 else i.first : i.end]} for i in (lost, kept)]
+    said = [_SENSES & heard for heard in words]
+    return all(said) and said[0].isdisjoint(said[1])
+
+
+_SENSES = {"smell", "taste"}

@@ -9,7 +9,7 @@ from dialogs.understanding import acts, answers
 from dialogs.understanding.body import bodily
 from dialogs.understanding.choices import choice
 from dialogs.understanding.clauses import small
-from dialogs.understanding.complaints import complaints
+from dialogs.understanding.complaints import complaints, other_sense
 from dialogs.understanding.contact import about_contact, journeys
 from dialogs.understanding.household import count
 from dialogs.understanding.items import Item, items
@@ -106,7 +106,8 @@ def _symptoms(found: Findings, row: list[Item]) -> tuple[list[str], list[str]]:
     last: dict[str, Item] = {}
     for item in row:
         if item.topic == "symptom" and not item.who and (item.status != "?" or item.name not in last):
-            last[item.name] = item
+            if not (item.status == "-" and item.name in last and other_sense(found.text.keys, last[item.name], item)):
+                last[item.name] = item
     for name, item in last.items():
         if item.status != "?":
             sure = GUESSED if item.guessed else HEDGED if item.hedged else SURE

@@ -106,7 +106,7 @@ def onset(
     han = any(not keys[m.first].isascii() for m in own)
     own = meant(keys, row, together(keys, row, own)) if han else own
     own = [m for m in own if not _part_of_day(own, m)]
-    found = [m for m in own if not _elsewhere(row, m)]
+    found = [m for m in own if not _elsewhere(keys, row, m)]
     if context == "onset" and {i.name for i in row if (i.topic, i.name) in _ELSEWHERE} == {"went"}:
         found = found or own
     if not found:
@@ -195,8 +195,10 @@ def _started(row: list[Item], moment: Moment) -> bool:
     return any(i.topic == "cue" and i.name in _BEGINNINGS and i.clause == moment.item.clause for i in row)
 
 
-def _elsewhere(row: list[Item], moment: Moment) -> bool:
-    """A time of a journey, a measurement or another thing rather than of the complaint."""
+def _elsewhere(keys: list[str], row: list[Item], moment: Moment) -> bool:
+    """A time of a journey, a measurement, a comparison or another thing rather than of the complaint."""
+    if keys[moment.first - 1 : moment.first] == ["than"]:
+        return True  # worse than yesterday
     clause = [item for item in row if item.clause == moment.item.clause]
     if any(item.topic == "cue" and item.name in _BEGINNINGS for item in clause):
         return False

@@ -101,7 +101,7 @@ def with_us(keys: list[str], number: Item) -> bool:
 
 
 def pronoun_listed(keys: list[str], row: list[Item], at: int, out: set[int]) -> bool:
-    """'My husband's parents, him and me', 'him, me and the baby', 'he's 9, she's 12': a pronoun that counts a person."""
+    """'My husband's parents, him and me', 'him, me and the baby', 'he's 9, she's 12': one more person."""
     item = row[at]
     before, after = keys[item.first - 1 : item.first], keys[item.end : item.end + 1]
     if keys[item.first] in ("hes", "shes"):

@@ -92,8 +92,8 @@ class Whose(State):
     def _describe(self, at: int, item: Item) -> None:
         """'My coughing husband', 发烧的儿子: a symptom said of the person right after it."""
         before = self.row[at - 1] if at else None
-        if self._cleft(at, item):
-            return
+        if self._cleft(at, item) or (item.name in ("they", "them") and self.keys[item.first].isascii()):
+            return  # coughing her guts up
         if (
             before is None
             or before.topic not in ("symptom", "contact")

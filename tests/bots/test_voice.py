@@ -11,7 +11,8 @@ import pytest
 pytest.importorskip("vosk", reason="the ear needs vosk")
 pytest.importorskip("espeakng_loader", reason="the mouth needs espeakng-loader")
 
-from bots.voice import PIECE, PacedWire, VoiceLine, Voices
+from bots.voice import PacedWire, VoiceLine
+from bots.voices import PIECE, Voices
 from bots.wav import WavWire
 from dialogs.dialog import Dialog
 from dialogs.events import UNHEARD, Heard, Reply

@@ -15,7 +15,7 @@ KALDI_OPTIONS = f"""--use-energy=false
 --num-ceps={CEPSTRA}
 --low-freq={LOW:.0f}
 --high-freq={HIGH:.0f}
---dither=1.0
+--dither=0.0
 --allow-downsample=true
 """
 Array = NDArray[np.float32]

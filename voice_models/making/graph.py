@@ -23,7 +23,7 @@ UNKNOWN = "[unk]"
 # Costs of the filler, once and for each sound; a test may set them otherwise. Where they are less, words of one
 # syllable drown in it, for every question's grammar has it beside each answer; where a sound costs more, a row of
 # strange words is heard as an answer.
-COSTS = {"zh": (5.0, 1.8), "en": (5.0, 1.9)}
+COSTS = {"zh": (3.0, 2.6), "en": (5.0, 1.9)}
 RARE_WEIGHT = 0.2
 
 

@@ -98,9 +98,11 @@ def pronunciations(language: str, phrase: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _tone_ways(syllables: list[str]) -> list[list[str]]:
-    """Citation tones, spoken tones, and both with the tones of 一 and 不 free."""
+    """Citation tones, spoken tones, and both with the tones of 一, 不 and the nods free."""
     ways = [syllables, sandhi(syllables)]
     free = {"yi1": ("yi1", "yi2", "yi4"), "bu4": ("bu4", "bu2")}
+    if all(syllable in ("en5", "o2") for syllable in syllables):  # 嗯 and 哦 alone are said in any tone
+        free = {"en5": ("en5", "en2", "en4", "en1"), "o2": ("o2", "o4", "o1")}
     loose = [list(way) for way in product(*(free.get(syllable, (syllable,)) for syllable in sandhi(syllables)))]
     return (ways + loose)[:MOST_PRONUNCIATIONS]
 
