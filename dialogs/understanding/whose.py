@@ -92,8 +92,12 @@ class Whose(State):
     def _describe(self, at: int, item: Item) -> None:
         """'My coughing husband', 发烧的儿子: a symptom said of the person right after it."""
         before = self.row[at - 1] if at else None
-        if self._cleft(at, item) or (item.name in ("they", "them") and self.keys[item.first].isascii()):
-            return  # coughing her guts up
+        if self._cleft(at, item):
+            return
+        if item.name in ("they", "them") and self.keys[item.first].isascii():
+            if before is not None and before.topic == "symptom" and before.end == item.first:
+                before.who = self.named or "they"  # coughing her guts up
+            return
         if (
             before is None
             or before.topic not in ("symptom", "contact")
