@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test test-long test-kill check format bench fuzz voice-models lock clean
+.PHONY: help demo test test-long test-kill check format bench fuzz teach voice-models lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 14
@@ -50,6 +50,9 @@ bench: .venv/bench  ## speed and memory beside their goals
 
 fuzz: .venv/dev  ## 1,000,000 strings through the understanding
 	@$(BIN)/python -m tests.dialogs.understanding.fuzz
+
+teach: .venv/bench  ## makes the learned weights of the understanding anew from the labelled examples
+	@$(BIN)/python -m tests.dialogs.understanding.teach
 
 # The makers of speech models have an environment of their own: torch is in no other. See docs/voice.md.
 TRAIN := .venv/train

@@ -9,7 +9,10 @@ from dialogs.understanding.body import bodily
 from dialogs.understanding.complaints import complaints
 from dialogs.understanding.engine import hear
 from dialogs.understanding.items import items
+from dialogs.understanding.learned import QUESTIONS, head
+from dialogs.understanding.pinyin import in_characters
 from dialogs.understanding.scope import Scope
+from dialogs.understanding.spelling import put_right
 from dialogs.understanding.text import read
 from dialogs.understanding.understood import CONTEXTS, Understood
 
@@ -79,6 +82,16 @@ def _plain(value: Any) -> Any:
     return asdict(value) if hasattr(value, "__dataclass_fields__") else value
 
 
+def _learned(keys: list[str], context: str) -> Iterator[str]:
+    """What the examples teach about a text: the likeliest label of each question, and the words that speak for it."""
+    for question in ("act", *(name for name in QUESTIONS if name == context)):
+        weights = head(keys, question)
+        likely = weights.likely(keys)
+        label = max(likely, key=likely.__getitem__)
+        words = ", ".join(repr(gram) for gram, _ in weights.reasons(keys, label)[:4])
+        yield f"learned: {question} {label} ({likely[label]:.2f})" + (f" for {words}" if words else "")
+
+
 def explain(text: str, *, context: str = "open", lang: str = "zh-Hans") -> Iterator[str]:
     """Lines that say why: every known word with its meaning, owner and status, then the values with their words."""
     cut = read(text)
@@ -95,4 +108,5 @@ def explain(text: str, *, context: str = "open", lang: str = "zh-Hans") -> Itera
     for key, (start, end) in understood.spans.items():
         confidence = understood.confidence.get(key)
         yield f"{key} from {text[start:end]!r}" + (f" ({confidence:.2f})" if confidence is not None else "")
+    yield from _learned(put_right(in_characters(cut.keys)), context)
     yield json.dumps(as_json(understood), ensure_ascii=False)

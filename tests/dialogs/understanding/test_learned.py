@@ -1,0 +1,64 @@
+"""What was learned from examples: weights that are up to date, probabilities, and how they join the lexicons."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogs.understanding import explain, understand
+from dialogs.understanding.learned import LONGEST, QUESTIONS, decide, grams, head
+from tests.dialogs.understanding.teach import LEARNED, examples, fingerprint
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_weights_are_made_from_the_examples_as_they_are(language):
+    made = json.loads((LEARNED / f"{language}.json").read_text(encoding="utf-8"))
+    assert made["examples"] == fingerprint(language), "run `make teach`"
+
+
+@given(st.lists(st.text(min_size=1, max_size=8), max_size=40), st.sampled_from(QUESTIONS))
+def test_probabilities_add_up(keys, question):
+    likely = head(keys, question).likely(keys)
+    assert math.isclose(sum(likely.values()), 1)
+    assert set(likely) == set(head(["你"], question).labels)
+
+
+@given(st.lists(st.text(min_size=1, max_size=3), min_size=200, max_size=400))
+def test_endless_talk_is_judged_by_its_ends(keys):
+    assert len(list(grams(keys))) == 2 * 2 * LONGEST + 1
+
+
+@pytest.mark.parametrize(("language", "script"), [("en", "en"), ("zh", "zh-Hans")])
+def test_examples_are_understood_as_labelled(language, script):
+    """They were learned from; that nearly all come back right says that nothing was mixed up on the way."""
+    told = examples(language, "acts")
+    right = sum((understand(text, lang=script).act or "none") == label for text, label in told)
+    assert right / len(told) > 0.97
+
+
+def test_words_of_the_lexicons_count_more_and_their_silence_less():
+    likely = {"refuse": 0.6, "none": 0.3, "human": 0.1}
+    assert decide(likely, "human", 3.0) == "human"
+    assert decide(likely, "none", 3.0) == "none"
+    assert decide({**likely, "refuse": 0.9, "none": 0.05}, "none", 3.0) == "refuse"
+    assert decide(likely, "none", 0.3) == "refuse"
+
+
+def test_what_only_examples_say_is_less_sure():
+    said = understand("nothing but the four walls and the cat", context="contact", lang="en")
+    assert said.yes_no == "no"
+    assert said.confidence["yes_no"] == 0.5
+    assert understand("no", context="contact", lang="en").confidence["yes_no"] > 0.9
+
+
+def test_words_of_an_emergency_are_overruled_only_where_it_is_plain():
+    assert understand("my father has collapsed and he is not breathing", lang="en").act == "emergency"
+    assert understand("昨天他们要叫救护车，我没让，现在好多了").act is None
+
+
+def test_the_words_that_decided_are_told():
+    lines = list(explain("I would much rather talk to a living nurse", context="contact", lang="en"))
+    assert any(line.startswith("learned: act human") and "nurse" in line for line in lines)
+    assert any(line.startswith("learned: contact") for line in lines)
