@@ -7,6 +7,8 @@ pytest.importorskip("espeakng_loader", reason="the voices of these tests need es
 
 import numpy as np
 
+from bots.telegram.office.wordings import NOTES
+from bots.telegram.office.wordings import said as office_said
 from commands.channels import voices
 from records.tables import Record, Turn
 from tests.bots.chats import WANG
@@ -105,3 +107,47 @@ def test_voice_of_a_stranger_and_after_the_report_is_not_listened_to(town):
     town.wang.gets(7)
     assert "已经收到" in town.wang.texts[-1]
     assert town.api.sent("getFile") == []
+
+
+SPOKEN = [("zh-Hans", "cmn", "没人在家"), ("en", "en-us", "nobody at home")]
+
+
+def test_shipped_models_know_the_words_of_a_note():
+    assert {language: voices().ears[language].lacks(NOTES[language]) for language in NOTES} == {"zh": [], "en": []}
+
+
+@pytest.mark.parametrize(("language", "voice", "words"), SPOKEN)
+def test_note_of_a_worker_is_spoken_and_kept_as_text(town, monkeypatch, language, voice, words):
+    from tests.bots.test_workers_by_telegram import begin, employ, find_follow_up_row, task
+
+    monkeypatch.setattr("bots.telegram.serving.OWN_SECONDS", 0.05)
+    begin(town)
+    town.start(voices=voices)
+    boss = town.api.person(9_000_000_011, name="张姐")
+    employ(town, boss, "worker", language=language)
+    number = task(town)
+    boss.gets(3)
+    town.talk(boss, [f"[{office_said('note_button', language)}]"])
+    noise = np.random.default_rng(1).normal(0, 3000, 2 * RATE).astype(np.int16)
+    speaks(town, boss, noise)
+    assert boss.gets(5) == office_said("write_it", language)
+    speaks(town, boss, said(words, voice))
+    assert boss.gets(6) == office_said("note_kept", language, number=number, words=words)
+    assert find_follow_up_row(town, number).note == words
+
+
+def test_where_nothing_hears_a_worker_is_asked_to_write(town, monkeypatch):
+    from tests.bots.test_workers_by_telegram import begin, employ, find_follow_up_row, task
+
+    monkeypatch.setattr("bots.telegram.serving.OWN_SECONDS", 0.05)
+    begin(town)
+    town.start()
+    boss = town.api.person(9_000_000_011, name="张姐")
+    employ(town, boss, "worker")
+    number = task(town)
+    boss.gets(3)
+    town.talk(boss, [f"[{office_said('note_button', 'zh')}]"])
+    speaks(town, boss, said("没人在家", "cmn"))
+    assert boss.gets(5) == office_said("write_it", "zh")
+    town.talk(boss, ["没人在家"])
+    assert find_follow_up_row(town, number).note == "没人在家"

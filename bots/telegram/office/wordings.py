@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-# What one says after a visit: the phrases that a spoken note is listened for.
+# What one says after a visit, in words that the shipped speech models have: what a spoken note is listened for.
 NOTES: Mapping[str, tuple[str, ...]] = {
     "zh": (
-        "没人在家", "家里没人", "敲门没人应", "邻居说出门了", "已经上门", "已经看过了", "已经电话联系", "电话打不通",
-        "情况稳定", "没有大碍", "好多了", "已经退烧", "还在发烧", "已经送医院", "已经送医", "已经叫救护车",
-        "需要救护车", "需要送医", "需要买药", "需要送菜", "需要送饭", "已经送药", "已经送菜", "一个人在家",
-        "老人独居", "拒绝开门", "不愿意见面", "已经搬走", "明天再去", "下午再去", "晚上再去", "请医生回电",
+        "没人在家", "家里没人", "没有人在家", "出门了", "出去了", "不在家", "已经上门", "好一点", "好多了",
+        "不发烧了", "还在发烧", "还在咳嗽", "已经叫救护车", "叫救护车", "需要买药", "需要送菜", "需要吃的",
+        "已经送药", "已经送菜", "送药了", "送菜了", "一个人在家", "老人一个人在家", "已经搬走", "搬走了", "明天再打",
+        "需要医生", "都很好", "没事", "一切正常",
     ),
     "en": (
-        "nobody home", "nobody at home", "no answer at the door", "the neighbours say they are out",
-        "i have seen them", "i have been there", "i have called", "the phone is off", "stable", "much better",
-        "no fever any more", "still has a fever", "taken to hospital", "ambulance called", "needs an ambulance",
-        "needs a doctor", "needs medicine", "needs food", "medicine delivered", "food delivered", "alone at home",
-        "lives alone", "would not open", "has moved away", "i will go again tomorrow",
-        "i will go again this afternoon", "the doctor should call",
+        "nobody at home", "nobody is at home", "no one at home", "not at home", "he is not at home",
+        "she is not at home", "not here", "visited", "no fever", "still has a fever", "still coughing",
+        "call an ambulance", "doctor", "a doctor please", "medicine", "food", "groceries", "medicine and food",
+        "has moved away", "moved away", "tomorrow", "call back tomorrow", "this afternoon", "everything is fine",
+        "all fine",
     ),
 }  # fmt: skip
 
