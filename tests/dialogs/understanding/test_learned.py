@@ -39,11 +39,12 @@ def test_examples_are_understood_as_labelled(language, script):
 
 
 def test_words_of_the_lexicons_count_more_and_their_silence_less():
-    likely = {"refuse": 0.6, "none": 0.3, "human": 0.1}
+    likely = {"refuse": 0.65, "none": 0.25, "human": 0.1}
     assert decide(likely, "human", 3.0) == "human"
     assert decide(likely, "none", 3.0) == "none"
     assert decide({**likely, "refuse": 0.9, "none": 0.05}, "none", 3.0) == "refuse"
     assert decide(likely, "none", 0.3) == "refuse"
+    assert decide({"refuse": 0.5, "none": 0.3, "human": 0.2}, "none", 0.3) == "none"  # not sure enough
 
 
 def test_what_only_examples_say_is_less_sure():
