@@ -9,6 +9,7 @@ from dialogs.understanding.people import ailing, is_person, noun_follows, people
 from dialogs.understanding.tally import NOT_AT_HOME, SEVERAL, Part, added, departed, of_them, staying
 from dialogs.understanding.text import is_sign
 
+_MANY = 250  # items of an answer that are looked at
 Count = tuple[int, int, int]  # people, first token, end token
 
 
@@ -22,6 +23,7 @@ def count(
     asked = context == "household"
     if not asked and not any(item.topic == "count" for item in row):
         return None
+    row = row[:_MANY]
     told = census(keys, row, sure) if asked else None
     if told:
         return told

@@ -11,7 +11,8 @@ _FAR = 7  # tokens between a reading and what mends it
 
 def mended(keys: list[str], row: list[Item], found: list[Reading]) -> list[Reading]:
     """The readings, each with the unit or fraction that was said instead; only English words are looked at."""
-    units = [_unit(keys, row, reading) for reading in found]
+    named = any(item.topic == "measure" and item.name in ("celsius", "fahrenheit") for item in row)
+    units = [_unit(keys, row, reading) for reading in found] if named else found
     kept: list[Reading] = []
     for reading in units:
         last = kept[-1] if kept else None

@@ -35,7 +35,7 @@ def together(keys: list[str], row: list[Item], said: list[Moment]) -> list[Momen
     return found
 
 
-_ADDING = ([], ["零"], ["又"], ["多"], ["加"], ["外", "加"], ["过"])
+_ADDING: tuple[list[str], ...] = ([], ["零"], ["又"], ["多"], ["加"], ["外", "加"], ["过"])
 
 
 def _of_that_day(last: Moment, moment: Moment) -> bool:

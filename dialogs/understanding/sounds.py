@@ -37,6 +37,7 @@ _CORE = frozenset(
         "嗓子",
         "气喘",
         "气短",
+        "无力",
     ]
 )
 _PLAIN = frozenset("有没不了我你他的一个这那起上下来去是好会人在也都就还说年月日前后")
@@ -121,10 +122,13 @@ def sounding(keys: list[str], known: list[Mention]) -> list[Mention]:
     covered = {at for mention in known for at in range(mention.first, mention.end)}
     longer = {at for mention in known if mention.end - mention.first > 1 for at in range(mention.first, mention.end)}
     found: list[Mention] = []
+    sounds: list[str] = []
     for at, key in enumerate(keys):
         if at in covered or not key.isalpha():
             continue
-        mention = _like_word(key, at) if key.isascii() else _like_phrase(keys, at, longer)
+        if not key.isascii():
+            sounds = sounds or [syllable(each) for each in keys]
+        mention = _like_word(key, at) if key.isascii() else _like_phrase(keys, sounds, at, longer)
         if mention and not any(mention.first < other.end and other.first < mention.end for other in found):
             found.append(mention)
     if not found:
@@ -143,16 +147,26 @@ def _like_word(word: str, at: int) -> Mention | None:
     return None
 
 
-def _like_phrase(keys: list[str], at: int, longer: set[int]) -> Mention | None:
+def _like_phrase(keys: list[str], sounds: list[str], at: int, longer: set[int]) -> Mention | None:
     """Characters outside longer known words that sound like a symptom; at least half of them are right."""
+    known = _sounding_phrases()
     for size in (4, 3, 2):
         for first in range(max(at - size + 1, 0), min(at, len(keys) - size) + 1):
-            window = keys[first : first + size]
-            if not longer.isdisjoint(range(first, first + size)) or any(len(key) > 1 for key in window):
+            said = known.get(tuple(sounds[first : first + size]))
+            window = keys[first : first + size] if said else []
+            if not said or all(key in _PLAIN for key in window):
                 continue
-            if all(key in _PLAIN for key in window):
-                continue
-            for phrase, label in _sounding_phrases().get(tuple(map(syllable, window)), []):
-                if 2 * sum(a == b for a, b in zip(phrase, window, strict=True)) >= size:
+            for phrase, label in said:
+                right = sum(a == b for a, b in zip(phrase, window, strict=True))
+                cut = any(
+                    place in longer and phrase[place - first] != keys[place] for place in range(first, first + size)
+                )
+                if 2 * right >= size and not cut:
                     return Mention(label, first, first + size)
     return None
+
+
+def prepare() -> None:
+    """Load what is known by sound, so that no answer waits for it."""
+    _sounding_words()
+    _sounding_phrases()

@@ -10,6 +10,7 @@ from dialogs.understanding.text import is_sign
 
 _FIXED = {"couple2": 2, "three3": 3}
 _DEGREES = ("degree", "point", "celsius", "fahrenheit")
+_DESCRIBED = 12  # tokens between a number and the people described behind it
 _MOST = 60  # people in one home
 
 
@@ -47,16 +48,26 @@ class Teller:
         self.keys, self.clauses, self.clause = keys, clauses, clauses[0] if clauses else Clause(0, 0, 0)
         self.seen: set[str] = set()
         self.used = 0
-        self.people: list[Item] = []
-        self.starts: dict[int, Item] = {}
+        self.starts: dict[int, Item] = {}  # people by their first token
+        self.firsts: dict[int, list[Item]] = {}  # the items of the clause by their first token
+        self.ends: dict[int, list[Item]] = {}  # and by their end
+        self.last_of: tuple[int, int] = (-1, -1)  # the first tokens of the last number and the last people
+        self.listed, self.with_me = 0, False  # how many were named so far, and whether I am among them
+        self.me_at = next((at for at, key in enumerate(keys) if key in small("self")), len(keys))
 
     def tell(self, clause: Clause) -> None:
         """Fill the clause with what it tells."""
         self.clause, self.used = clause, clause.first
         if "alone" in clause.flags and "withme" not in clause.flags:
             return
-        self.people = [item for item in clause.items if _person(item)]
-        self.starts = {item.first: item for item in self.people}
+        self.starts = {item.first: item for item in clause.items if _person(item)}
+        self.firsts, self.ends = {}, {}
+        for item in clause.items:
+            self.firsts.setdefault(item.first, []).append(item)
+            self.ends.setdefault(item.end, []).append(item)
+        numbers = [item.first for item in clause.items if item.number]
+        self.last_of = max(numbers, default=-1), max(self.starts, default=-1)
+        counts = not clause.flags & {"away", "coming"}
         for at, item in enumerate(self.clause.items):
             if item.first < self.used:
                 continue
@@ -65,12 +76,14 @@ class Teller:
                 told = self._number(at, item)
             elif item.topic == "count" and item.name in _FIXED:
                 told = self._fixed(item)
-            elif item in self.people:
+            elif _person(item):
                 told = self._named(item)
             if told:
                 told.plus = self._joined(told.first)
                 self.clause.told.append(told)
                 self.used = told.end
+                if counts and told.kind == "list":
+                    self.listed, self.with_me = self.listed + told.people, self.with_me or told.me
 
     def _told(self, kind: str, people: int, item: Item, end: int, **more: bool) -> Told:
         return Told(kind, people, item.first, end, self.clause.number, **more)
@@ -102,8 +115,9 @@ class Teller:
         """2+1, 2+2+1."""
         people, end = _whole(item) or 0, item.end
         for other in self.clause.items[at + 1 :]:
-            if other.number and other.first == end + 1 and self.keys[end] == "+":
-                people, end = people + (_whole(other) or 0), other.end
+            if not other.number or other.first != end + 1 or self.keys[end] != "+":
+                break
+            people, end = people + (_whole(other) or 0), other.end
         return self._told("total", people, item, end) if end > item.end else None
 
     def _classified(self, at: int, item: Item) -> tuple[int, str]:
@@ -111,9 +125,8 @@ class Teller:
         end, classifier = item.end, ""
         if self.keys[end : end + 1] in (["来"], ["多"], ["几"]):
             end += 1
-        for other in self.clause.items[at + 1 :]:
-            if other.first == end and other.topic == "count" and other.name in _CLASSIFIERS:
-                end, classifier = other.end, other.name
+        while known := [i for i in self.firsts.get(end, ()) if i.topic == "count" and i.name in _CLASSIFIERS]:
+            end, classifier = known[0].end, known[0].name
         if not classifier and end < self.clause.end and syllable(self.keys[end]) == "kou":
             end, classifier = end + 1, "us"
         if self.keys[item.first] in "俩仨" and not classifier:
@@ -130,7 +143,7 @@ class Teller:
             ["并", "非"],
         ):
             return True
-        return any(i.topic == "measure" and i.end == item.first and i.name in _DEGREES for i in self.clause.items)
+        return any(i.topic == "measure" and i.name in _DEGREES for i in self.ends.get(item.first, ()))
 
     def _each_one(self, item: Item) -> bool:
         """爸妈各一个, 弟弟一个, 我一个: a one that only says again who was named."""
@@ -157,16 +170,16 @@ class Teller:
     def _noun(self, end: int, classified: bool) -> Item | None:
         """The people that a number stands before: 两个娃, 一个上小学的娃, 两女."""
         noun = self.starts.get(end) or self.starts.get(end + 1 if self.keys[end : end + 1] in _BETWEEN else -1)
-        other = next((i for i in self.clause.items if i.first == end and i.name in _ALSO), None)
+        other = next((i for i in self.firsts.get(end, ()) if i.name in _ALSO), None)
         if noun or other:
             return noun or other
         if self.keys[end : end + 1] and self.keys[end] in _OFFSPRING and self.keys[end - 1] not in _ROUND:
             return Item("person", "child", end, end + 1)
-        for item in self.clause.items if classified else ():
-            if item.first > end and item.number:
+        for at in range(end + 1, min(end + _DESCRIBED, self.clause.end)) if classified else ():
+            if any(item.number for item in self.firsts.get(at, ())):
                 return None
-            if item.first > end and item in self.people and self.keys[item.first - 1] in ("的", "嘅"):
-                return item
+            if at in self.starts and self.keys[at - 1] in ("的", "嘅"):
+                return self.starts[at]
         return None
 
     def _whole_home(self, item: Item, people: int, end: int, loose: bool = False) -> Told | None:
@@ -189,7 +202,7 @@ class Teller:
     def _behind_noun(self, item: Item, people: int, end: int) -> Told | None:
         """室友两个, 大人四个: the number behind its noun, where it is not the number of all named so far."""
         last = self.clause.told[-1] if self.clause.told else None
-        grown = next((i for i in self.clause.items if i.end == item.first and i.name in ("grown", "minors")), None)
+        grown = next((i for i in self.ends.get(item.first, ()) if i.name in ("grown", "minors")), None)
         if self._noun(end, False) and not (grown and self._last_is_behind()):
             return None
         behind = grown is not None and (last is None or last.end <= grown.first)
@@ -204,8 +217,7 @@ class Teller:
 
     def _last_is_behind(self) -> bool:
         """大人四个小孩两个: the last number of the clause has no noun behind it."""
-        numbers = [item for item in self.clause.items if item.number]
-        return not any(item.first > numbers[-1].end for item in self.people)
+        return self.last_of[1] < self.last_of[0]
 
     def _fixed(self, item: Item) -> Told:
         """两口子, 一家三口: a pair that I belong to, the whole home, or a relative's family."""
@@ -233,11 +245,8 @@ class Teller:
     def _family(self, end: int) -> bool:
         """Whether a relative's house is counted: 儿子家三口, or nothing follows 我的."""
         after = self.keys[end + 1 : end + 2]
-        return (
-            not after
-            or is_sign(after[0])
-            or (self.keys[end] == "家" and any(i.number and i.first == end + 1 for i in self.clause.items))
-        )
+        counted = self.keys[end] == "家" and any(i.number for i in self.firsts.get(end + 1, ()))
+        return counted or not after or is_sign(after[0])
 
     def _owner(self, first: int) -> Told | None:
         """The relative right before 一家, 他们 or a number: 大女儿一家四口."""
@@ -249,27 +258,27 @@ class Teller:
 
     def _forget(self, owner: Told) -> None:
         self.clause.told.remove(owner)
+        if not self.clause.flags & {"away", "coming"}:
+            self.listed -= owner.people
 
     def _running(self) -> int:
         """How many were named so far, me included."""
-        here = [clause for clause in self.clauses if not clause.flags & {"away", "coming"}]
-        listed = [told for clause in here for told in clause.told if told.kind == "list"]
-        named = any(key in small("self") for key in self.keys[: self.used])
-        return sum(told.people for told in listed) + (named and not any(told.me for told in listed))
+        return self.listed + (self.me_at < self.used and not self.with_me)
 
     def _denied(self, item: Item) -> bool:
         """没有小孩, 没跟老人住: nobody between a denial and the next turn."""
-        before = [i for i in self.clause.items if i.end <= item.first and i.topic == "cue" and i.name in _TURNS]
-        return bool(before) and before[-1].name in ("neg", "negv") and item.first - before[-1].end <= _NEAR
+        for end in range(item.first, max(item.first - _NEAR, self.clause.first) - 1, -1):
+            turns = [i.name for i in self.ends.get(end, ()) if i.topic == "cue" and i.name in _TURNS]
+            if turns:
+                return turns[-1] in ("neg", "negv")
+        return False
 
     def _closed(self, end: int) -> bool:
         """Whether nothing that could be counted follows: particles, verbs of living, the end of the clause."""
         return end >= self.clause.end or self.keys[end] in small("counted") or self.keys[end] in small("self")
 
     def _counts_thing(self, end: int) -> bool:
-        return any(
-            i.first == end and (i.number or (i.topic == "time" and i.name[:4] == "unit")) for i in self.clause.items
-        )
+        return any(i.number or (i.topic == "time" and i.name[:4] == "unit") for i in self.firsts.get(end, ()))
 
     def _joined(self, first: int) -> bool:
         """Whether a word of adding stands before, over 个, 我们 and the like."""
