@@ -20,6 +20,8 @@ def acts(keys: list[str], row: list[Item]) -> list[Mention]:
     found = _layer().scan_all(keys)
     if not found:
         return []
+    if len(found) > 2 * _MANY:
+        found = found[:_MANY] + found[-_MANY:]
     masks = [m for m in found if _mask(m.label.name)]
     unreal = [m for m in found if m.label.name == "unreal" and not _masked(masks, m)]
     done = [m for m in outermost(found) if m.label.name not in ("unreal", "none") and not _masked(masks, m)]
@@ -31,6 +33,9 @@ def acts(keys: list[str], row: list[Item]) -> list[Mention]:
     return sorted(done, key=lambda mention: ACTS.index(mention.label.name))
 
 
+_MANY = (
+    60  # words of acts at each end of an answer that are looked at: nobody says more, and each is held to the others
+)
 _STRANGERS = ("", "they", "them", "patient", "colleague", "neighbour", "friend")
 
 

@@ -5,7 +5,7 @@ from functools import cache
 
 from dialogs.understanding.lexicon import Lexicon, Mention, entries, layer, words
 from dialogs.understanding.numbers import Number, numbers
-from dialogs.understanding.sounds import sounding
+from dialogs.understanding.sounds import prepare, sounding
 from dialogs.understanding.text import Text
 from dialogs.understanding.tree import Label
 
@@ -37,6 +37,7 @@ class Item:
 
 @cache
 def _layer() -> Lexicon:
+    prepare()
     return layer("symptom", "part", "trouble", "cue", "person", "time", "measure", "count", "contact", gaps=False)
 
 
