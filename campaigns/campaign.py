@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select, update
 from sqlalchemy.orm import Session
 
-from campaigns.dues import dues
+from campaigns.dues import dues, dues_if_launched
 from campaigns.forecast import Forecast, forecast
 from campaigns.notify import NotifyFn, nobody
 from campaigns.plan import Plan, fallback, next_open
@@ -21,7 +21,8 @@ from campaigns.runner import AttemptFn, Due, Tally, VirtualRound
 from records.attempts import calls_since, newest_ended
 from records.dialling import close_rest
 from records.errors import Mendable
-from records.rounds import dispose_each, finish_round, launch_round
+from records.rounds import dispose_each, finish_round, launch_round, launched_if
+from records.self_reports import STANDING
 from records.staff import Member
 from records.store import Store
 from records.tables import Campaign, Record
@@ -77,6 +78,8 @@ def create(
             "a name has 1 to 60 characters, none of / \\ : and no dot in front",
             "名称应为 1 到 60 个字，不含 / \\ :，不以点开头",
         )
+    if name == STANDING:
+        raise _about(name, "this name is kept for what residents report unasked", "这个名称留给居民主动上报")
     if lines < 1:
         raise _about(name, f"lines: needs at least one line, not {lines}", f"至少要有一条线路，而不是 {lines} 条")
     with store.session() as session:
@@ -142,21 +145,20 @@ def rounds_so_far(store: Store, campaign: Campaign) -> int:
 
 
 def plan_of(campaign: Campaign) -> Plan:
-    """The plan that the campaign was made with."""
+    """The plan that the campaign was made with; without hours where it has none, as what residents report unasked."""
+    if not campaign.plan:
+        return Plan()
     return make_plan(campaign.plan, f"plan of campaign {campaign.name!r}")
 
 
 def preview(store: Store, campaign: Campaign, at: datetime) -> Preview:
-    """Who would be called, who would be skipped and why, and how long it takes, by a round that is then taken back."""
-    plan, round = plan_of(campaign), rounds_so_far(store, campaign)
-    with store.transaction() as tx:
-        inner = tx.begin_nested()
-        day = at.astimezone(plan.zone).date()
-        launched = launch_round(tx, campaign.id, round, place=campaign.place, day=day, due_at=at)
-        found = list(dues(store, campaign, round, plan, at))
+    """Who would be called, who would be skipped and why, and how long it takes; nothing is written."""
+    plan = plan_of(campaign)
+    with store.reading() as tx:
+        launched = launched_if(tx, campaign.place)
+        found = dues_if_launched(tx, campaign, plan, at)
         calls = calls_since(tx, [n for due in found for n in due.numbers], _midnight(plan, at))
         habits = newest_ended(tx, campaign.line, HABITS)
-        inner.rollback()
     skipped = Counter({"not_eligible": launched.ineligible})
     for due in found:
         if not due.numbers:

@@ -11,8 +11,8 @@ from campaigns.plan import Past, Plan, priority
 from campaigns.runner import Due
 from records.answers import last_answers
 from records.dialling import barred, open_households
-from records.residents import DueHousehold, Member, due_among, due_households
-from records.store import Store, Tx
+from records.residents import DueHousehold, Member, callable_households, due_among, due_households
+from records.store import Store, Tx, batches
 from records.tables import Campaign
 
 
@@ -21,6 +21,12 @@ def dues(store: Store, campaign: Campaign, round: int, plan: Plan, at: datetime)
     for chunk in due_households(store, campaign.id, round):
         with store.reading() as tx:
             yield from _dues(tx, chunk, campaign.line, plan, at)
+
+
+def dues_if_launched(tx: Tx, campaign: Campaign, plan: Plan, at: datetime) -> list[Due]:
+    """Every household that a round launched now would call, read without launching one."""
+    found = callable_households(tx, campaign.place)
+    return [due for some in batches(found) for due in _dues(tx, some, campaign.line, plan, at)]
 
 
 def dues_among(

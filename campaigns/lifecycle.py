@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from campaigns.campaign import STATES, CampaignError, never_opens, open_round, plan_of, rounds_so_far
 from campaigns.plan import Plan, next_open, round_end
 from records.dialling import close_rest, in_call
+from records.self_reports import STANDING
 from records.store import Store
 from records.tables import Campaign
 
@@ -155,6 +156,11 @@ def ends_at(plan: Plan, starts_at: datetime, repeats: Mapping[str, Any]) -> date
 def _turn(store: Store, campaign: Campaign, what: str, state: str, *, anew: bool = False, **values: Any) -> None:
     """Moves a campaign to a state, if it is in one that allows it; `anew` has its households laid out again."""
     allowed: Sequence[str] = MAY[what]
+    if campaign.name == STANDING:
+        raise CampaignError(
+            f"campaign {STANDING!r} takes what residents report unasked: it calls nobody, and always runs",
+            f"任务“{STANDING}”收居民主动上报：它不外呼，一直运行",
+        )
     with store.transaction() as tx:
         locked = select(Campaign.state).where(Campaign.id == campaign.id).with_for_update(key_share=True)
         is_ = tx.execute(locked).scalar_one()

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, false, or_, select
 from sqlalchemy.orm import aliased
 
 from records.health import SYMPTOMATIC
+from records.rounds import within
 from records.statements import among
 from records.store import Store, missing_only
 from records.tables import ERASED, Attempt, Community, DoNotCall, Household, Record, Resident
@@ -113,6 +114,20 @@ _LAST_STATUS = (
     .limit(1)
     .scalar_subquery()
 )
+_NEWEST_STATUS = (
+    select(_Earlier.status)
+    .where(_Earlier.resident_id == Resident.id, _Earlier.status.is_not(None))
+    .order_by(_Earlier.day.desc(), _Earlier.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_CALLABLE = (
+    select(Resident.household_id, Community.name.label("community"), *MEMBER, _NEWEST_STATUS.label("status"))
+    .join(Household, Household.id == Resident.household_id)
+    .join(Community, Community.id == Household.community_id)
+    .where(Resident.ineligible == "")
+    .order_by(Resident.household_id, Resident.relation != HEAD, Resident.id)
+)
 _DUE = (
     select(Record.household_id, Community.name.label("community"), *MEMBER, _LAST_STATUS.label("status"))
     .join(Resident, Resident.id == Record.resident_id)
@@ -174,6 +189,11 @@ def due_among(tx: Connection, campaign_id: int, round: int, households: Sequence
     """Those of these households with somebody left to call, as they stand now."""
     keys = {"campaign": campaign_id, "round": round, "households": list(households)}
     return _households(tx.execute(_DUE_AMONG, keys), tx.execute(_PAST_AMONG, keys))
+
+
+def callable_households(tx: Connection, place: Mapping[str, Any]) -> list[DueHousehold]:
+    """The households that a round launched now in this place would call, read without launching one."""
+    return _households(tx.execute(_CALLABLE.where(*within(place))), ())
 
 
 def roster(tx: Connection, *, eligible: bool = False) -> Iterator[Listed]:

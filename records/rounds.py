@@ -80,6 +80,18 @@ def launch_round(
     return Launched(after.residents - before.residents, after.ineligible - before.ineligible)
 
 
+def launched_if(tx: Connection, place: Mapping[str, Any]) -> Launched:
+    """What a launch in this place would make, counted without making it."""
+    counted = (
+        select(func.count(), func.count().filter(Resident.ineligible != ""))
+        .select_from(Resident)
+        .join(Household, Household.id == Resident.household_id)
+        .join(Community, Community.id == Household.community_id)
+        .where(Resident.ineligible != ERASED, *within(place))
+    )
+    return Launched(*tx.execute(counted).one())
+
+
 def dispose(
     tx: Connection,
     campaign_id: int,

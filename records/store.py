@@ -66,8 +66,8 @@ class Store:
         place = self.engine.url.render_as_string(hide_password=True)
         try:
             upgrade(self.engine)
-        except DBAPIError as error:
-            raise StoreError(f"the store {place} cannot be opened: {error.orig}") from error
+        except Unusable as error:
+            raise StoreError(f"the store {place} cannot be opened: {getattr(error, 'orig', error)}") from error
         except UnknownRevision as error:
             raise StoreError(f"the store {place} {error}") from error
 

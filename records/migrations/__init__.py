@@ -16,7 +16,7 @@ class UnknownRevision(RuntimeError):
 
 def upgrade(engine: Engine) -> None:
     """Creates or upgrades the schema of the database; costs two small queries when nothing is to be done."""
-    with engine.connect() as connection:
+    with engine.connect().execution_options(reading=True) as connection:  # waits for no writer
         if _revision(connection) == NEWEST:
             return
     with engine.begin() as connection:
