@@ -129,7 +129,8 @@ def _yes_no(
     sure = SURE
     if context in ("contact", "fever") and keys and not (context == "fever" and "fever" in (*present, *absent)):
         ruled = said[0] if said else "none"
-        if (name := decide(head(keys, context).likely(keys), ruled, TRUST[context])) != ruled:
+        trust = TRUST[context] if found.values.get("act") in (None, "correction") else 0.0  # who asks answers seldom
+        if (name := decide(head(keys, context).likely(keys), ruled, trust)) != ruled:
             said, sure = None if name == "none" else (name, 0, len(keys)), GUESSED
     if said is None:
         return
