@@ -37,12 +37,10 @@ class ModelError(RuntimeError):
 
 @dataclass(frozen=True)
 class Word:
-    """One unit that was heard, the share of likely readings that hold it (0-1), and when (seconds)."""
+    """One unit that was heard, and the share of likely readings that hold it (0-1)."""
 
     text: str
     confidence: float
-    start: float
-    end: float
 
 
 @dataclass(frozen=True)
@@ -313,8 +311,7 @@ def _best(result: str) -> _Reading:
     def share(word: str) -> float:
         return sum(chance for chance, names in zip(chances, held, strict=True) if word in names) / sum(chances)
 
-    rows = [(row["word"], row["start"], row["end"]) for row in best["result"]]
-    words = [Word(name.replace("_", " "), share(name), start, end) for name, start, end in rows]
+    words = [Word(row["word"].replace("_", " "), share(row["word"])) for row in best["result"]]
     margin = min((gap for gap, names in zip(gaps, held, strict=True) if names == {UNKNOWN}), default=max(4.0, gaps[-1]))
     return _Reading(words, chances[0] / sum(chances), -best["confidence"], margin)
 

@@ -145,6 +145,40 @@ def test_a_cough_or_a_nod_does_not_end_the_question(voices):
     assert sum(wire.sent) * PIECE >= len(voices.prompt(long.short, "zh-Hans"))
 
 
+def test_an_answer_given_too_early_counts_when_nothing_follows(voices):
+    long = Reply(
+        "", "您今天体温多少度？请用体温计量一下，直接说数字，没有体温计就说没量。", "contact", "yes_no",
+        asked={"name": "contact"}, silence_seconds=7.0,
+    )  # fmt: skip
+    wire = Tape(during=[(1.2, spoken("没有", level=-24))])
+    heard, line = ask(voices, wire, long)
+    assert heard.words == "没有"
+    assert line.seconds < 1.3 + len(voices.prompt(long.short, "zh-Hans")) / RATE + long.silence_seconds
+
+
+def english(text):
+    samples = espeak().render(text, Manner("en-us+f2", 150)).astype(np.float32) / np.float32(32768)
+    return at_level(banded(narrow(samples, espeak().sample_rate)), -20.0)
+
+
+def test_whoever_answers_in_the_other_language_is_heard_until_he_is_understood_in_ours(voices):
+    heard, line = ask(voices, Tape([(0.5, english("thirty seven point eight"))]))
+    assert heard.words == "thirty seven point eight"
+    line.wire.after = [(0.5, spoken("三十七度八"))]
+    assert line.ask(TEMPERATURE).words == "三十七度八"
+
+
+def test_a_grammar_is_made_once_for_all_calls(voices):
+    made = []
+    own = Voices(MODELS)
+    own._grammars = lambda *key: made.append(key) or voices.grammar(*key)
+    own.listen(YES_NO).finish()
+    before = len(made)
+    own.prepare(load_script("daily_check"))
+    assert len(made) > before + 10
+    assert own.ears["zh"].listen(voices.grammar(*made[0])) is not None
+
+
 def test_whoever_answers_is_human_and_a_machine_is_not(voices):
     assert not VoiceLine(Tape(), voices).machine_answers()
     hello = Tape(during=[(0.4, spoken("喂，你好"))])
