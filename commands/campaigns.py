@@ -51,9 +51,8 @@ def make(
     """A new campaign on the newest version of a script, with a plan by name or file; `recordings` goes over its."""
     from campaigns.campaign import create
     from campaigns.plan_file import load_plan
-    from dialogs.script import load_script
 
-    loaded, rules = load_script(script), load_plan(plan)
+    loaded, rules = house.scripts(script), load_plan(plan)
     check_follow_ups(loaded)
     return create(
         house.store,

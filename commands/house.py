@@ -15,6 +15,7 @@ from commands.settings import Settings, UsageError
 if TYPE_CHECKING:
     from bots.desk import Desk
     from bots.voices import Voices
+    from records.scripts import Scripts
     from records.seal import Seal
     from records.store import Store
     from reports.table import Table
@@ -44,6 +45,13 @@ class House:
         return Store(self.settings.store)
 
     @cached_property
+    def scripts(self) -> Scripts:
+        """The scripts, with the editions of this house in the folder `wordings`."""
+        from records.scripts import Scripts
+
+        return Scripts(Path(self.settings.wordings))
+
+    @cached_property
     def seal(self) -> Seal:
         """What signs invitations, links and health codes; without `secret` by one kept in `secret_file`."""
         from records.seal import Seal, kept_secret
@@ -60,13 +68,12 @@ class House:
     def desk(self, clock: Callable[[], datetime] | None = None) -> Desk:
         """A desk that commits each turn; without a clock one for virtual time, which commits each call."""
         from bots.desk import Desk
-        from dialogs.script import load_script
         from dialogs.understanding import understand
 
         understand("")  # reads the lexicons, so that the first resident need not wait for them
         gc.freeze()  # they are large and live for ever: the collector need not walk through them again and again
         gc.set_threshold(50_000, 20, 100)  # a call makes many small things and hardly a cycle: fewer, longer rounds
-        return Desk(self.store, load_script, clock=clock, each_turn=clock is not None, facts=self.facts)
+        return Desk(self.store, self.scripts, clock=clock, each_turn=clock is not None, facts=self.facts)
 
     @property
     def models(self) -> dict[str, Path]:

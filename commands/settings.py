@@ -21,6 +21,7 @@ class Settings:
 
     store: str = "sqlite:///wenan.sqlite"
     out: str = "out"
+    wordings: str = "wordings"
     office: str = "社区居委会"
     office_en: str = "the community office"
     recorded: bool = False

@@ -47,14 +47,13 @@ def speaking(
     from bots.phone import RealTimeLine, SimulatedLine
     from bots.voice import PacedWire, VoiceLine
     from campaigns.campaign import plan_of
-    from dialogs.script import load_script
     from records.recordings import folder_of
     from simulator.exchange import Callee as Simulated
     from simulator.wire import SimulatedWire
 
     voices = house.voices
     if speed is not None:
-        voices.prepare(load_script(campaign.script, campaign.script_version), campaign.lines)
+        voices.prepare(house.scripts(campaign.script, campaign.script_version), campaign.lines)
     recorded, most = count(), plan_of(campaign).recordings
     folder = house.out / folder_of(campaign.name)
 

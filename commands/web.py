@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from commands.house import House, now
+from commands.notices import chat_link
 from commands.settings import UsageError
 
 
@@ -33,6 +34,8 @@ def web(house: House, args: argparse.Namespace) -> int:
             uploads=Path(uploads),
             fever_c=house.settings.fever_c,
             out=house.out,
+            scripts=house.scripts,
+            bot_link=chat_link(house),
         )
         house.say(f"问安已启动：http://{args.listen}", f"Wen'an is served at http://{args.listen}")
         serve(office, host, port)

@@ -9,7 +9,7 @@ from typing import Any
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from records.store import new_key
 from records.tables import Audit, Invitation, Staff, StaffChat
@@ -140,6 +140,25 @@ def unlink_chats(tx: Connection, staff_id: int, now: datetime) -> int:
 def end_sessions(tx: Connection, staff_id: int) -> None:
     """Ends all their sessions: they have to sign in again."""
     tx.execute(update(Staff).where(Staff.id == staff_id).values(session=Staff.session + 1))
+
+
+def lock_member(tx: Connection, staff_id: int, until: datetime | None) -> None:
+    """Refuses every sign-in until a moment, and ends their sessions; None lets them in again."""
+    values: dict[str, Any] = {"locked_until": until, "failures": 0}
+    if until is not None:
+        values["session"] = Staff.session + 1
+    tx.execute(update(Staff).where(Staff.id == staff_id).values(**values))
+
+
+def locked_members(tx: Connection, now: datetime) -> set[int]:
+    """Who cannot sign in at this moment, after too many wrong passwords or by an administrator."""
+    return set(tx.execute(select(Staff.id).where(Staff.locked_until > now)).scalars())
+
+
+def chats_by_member(tx: Connection) -> dict[int, int]:
+    """How many chats each of those who have any works from."""
+    query = select(StaffChat.staff_id, func.count()).group_by(StaffChat.staff_id)
+    return {row[0]: row[1] for row in tx.execute(query)}
 
 
 def sign_in(tx: Connection, login: str, password: str, now: datetime) -> Member:

@@ -14,7 +14,20 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from web import api, overview, planning, rehearsal, reports, residents, roster, signing_in, trail, work
+from web import (
+    accounts,
+    api,
+    overview,
+    planning,
+    rehearsal,
+    reports,
+    residents,
+    roster,
+    signing_in,
+    trail,
+    wordings,
+    work,
+)
 from web.access import SignInFirst
 from web.guard import Guard
 from web.office import Office
@@ -34,7 +47,20 @@ def make_app(office: Office) -> FastAPI:
         openapi_url="/api/openapi.json",
     )
     app.state.office, app.state.failures = office, signing_in.Failures()
-    for room in (signing_in, overview, work, rehearsal, planning, reports, roster, trail, residents, api):
+    for room in (
+        signing_in,
+        overview,
+        work,
+        rehearsal,
+        planning,
+        reports,
+        roster,
+        trail,
+        accounts,
+        wordings,
+        residents,
+        api,
+    ):
         app.include_router(room.router)
     app.add_api_route("/static/report.css", _style, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))

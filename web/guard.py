@@ -14,7 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 LARGEST = 64 << 10  # bytes of a request
 LARGEST_FILE = 20 << 20  # bytes of one that brings a roster
+LARGEST_TEXT = 1 << 20  # bytes of one that brings all texts of a dialog
 FILES = ("/roster",)
+TEXTS = "/dialogs/"
 SAFE = ("GET", "HEAD", "OPTIONS")
 HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -115,7 +117,8 @@ def _measured(scope: Scope, receive: Receive, sent: _Sent) -> Receive:
 
 
 def _most(scope: Scope) -> int:
-    return LARGEST_FILE if scope["path"] in FILES else LARGEST
+    path = scope["path"]
+    return LARGEST_FILE if path in FILES else LARGEST_TEXT if path.startswith(TEXTS) else LARGEST
 
 
 def _add_headers(scope: Scope, headers: MutableHeaders) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bots.desk import Desk
+from records.scripts import Scripts
 from records.seal import Seal
 from records.store import Store
 from reports.indicators import FEVER_C
@@ -43,4 +44,6 @@ class Office:
     zone: ZoneInfo = ZONE
     live: Live = field(default_factory=Live)
     out: Path = Path("out")
+    bot_link: str = ""  # opens the bot, with {token} in it
+    scripts: Scripts = field(default_factory=lambda: Scripts(Path("wordings")))
     rehearsals: Rehearsals = field(default_factory=_rehearsals)

@@ -18,7 +18,7 @@ from campaigns import lifecycle
 from campaigns.campaign import CampaignError, Preview, create, plan_of, preview
 from campaigns.plan_file import load_plan, plan_names
 from campaigns.progress import progress
-from dialogs.script import load_script, script_names
+from dialogs.script import script_names
 from records.errors import Mendable
 from records.places import communities
 from records.tables import Campaign
@@ -72,7 +72,7 @@ def _form(request: Request, office: Office, visitor: Visitor, given: dict[str, A
         request,
         "campaign_new.html",
         status=422 if problem else 200,
-        scripts={name: load_script(name) for name in script_names()},
+        scripts={name: office.scripts(name) for name in script_names()},
         plans={name: load_plan(name) for name in plan_names()},
         places=mine,
         given=given,
@@ -113,7 +113,7 @@ def make_campaign(
         office.store,
         name,
         script=script,
-        version=load_script(script).version,
+        version=office.scripts(script).version,
         plan=load_plan(plan),
         place=place,
         lines=lines,

@@ -28,7 +28,8 @@ def routes(routes_):
 
 def filled(path, number, place):
     """The path with a number for each of its ids, and something for the rest."""
-    parts = {"number": str(number), "deed": "pause", "step": "note", "name": "line_list.csv", "key": "overview"}
+    parts = {"number": str(number), "deed": "pause", "step": "note", "name": "line_list.csv", "key": "overview",
+             "version": "1"}  # fmt: skip
     return re.sub(r"{(\w+)}", lambda part: parts[part[1]], path)
 
 
@@ -214,7 +215,14 @@ def test_session_grows_old(town):
 def test_forged_session_is_no_session(town):
     real = town.browser("gui-worker").cookies["wenan_session"]
     boss = town.seal.sign("wenan_form", 1, 0, "nonce", int(town.at.timestamp()), int(town.at.timestamp()))
-    for forged in ("", "x", real[:-1] + ("A" if real[-1] != "A" else "B"), "A" + real, boss, real + "é".encode().hex()):
+    for forged in (
+        "",
+        "x",
+        real[:-9] + ("A" if real[-9] != "A" else "B") + real[-8:],
+        "A" + real,
+        boss,
+        real + "é".encode().hex(),
+    ):
         assert town.browser(cookies={"wenan_session": forged}).get("/residents").status_code == 303
 
 

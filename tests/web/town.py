@@ -14,9 +14,9 @@ from sqlalchemy import insert, select, update
 
 from bots.desk import Desk
 from campaigns.plan_file import load_plan, plan_data
-from dialogs.script import load_script
 from records.notices import PURPOSE
 from records.recordings import name_of
+from records.scripts import Scripts
 from records.seal import Seal
 from records.staff import add_member
 from records.tables import Attempt, Audit, Campaign, Community, Conversation, FollowUp, Notice, Record, Resident
@@ -43,8 +43,12 @@ class Town:
     def __post_init__(self):
         self.seal = Seal("a secret of the tests, long enough")
         name = {"zh-Hans": "桂园社区居委会", "zh-Hant": "桂園社區居委會", "en": "the community office"}
-        desk = Desk(self.store, load_script, clock=lambda: self.at, facts={"caller": name, "fever_c": 37.3})
-        self.office = Office(self.store, desk, self.seal, lambda: self.at, name, self.folder, out=self.folder / "out")
+        scripts = Scripts(self.folder / "wordings")
+        desk = Desk(self.store, scripts, clock=lambda: self.at, facts={"caller": name, "fever_c": 37.3})
+        self.office = Office(
+            self.store, desk, self.seal, lambda: self.at, name, self.folder, out=self.folder / "out", scripts=scripts,
+            bot_link="https://t.me/our_bot?start={token}",
+        )  # fmt: skip
         self.app = make_app(self.office)
         self.server = uvicorn.Server(uvicorn.Config(self.app, port=0, log_config=None, timeout_graceful_shutdown=1))
         self.thread = threading.Thread(target=self.server.run)

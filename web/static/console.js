@@ -23,3 +23,20 @@ if (drop) {
   }
   drop.addEventListener('drop', event => { input.files = event.dataTransfer.files; drop.requestSubmit(); });
 }
+const texts = document.querySelector('form[data-check]');
+if (texts) {
+  let waiting;
+  const look = async () => {
+    const answer = await fetch(texts.dataset.check, { method: 'POST', body: new URLSearchParams(new FormData(texts)) });
+    if (!answer.ok) return;
+    const wrong = await answer.json();
+    texts.querySelectorAll('textarea').forEach(each => {
+      const said = wrong[each.name] || '';
+      each.toggleAttribute('aria-invalid', Boolean(said));
+      each.parentElement.querySelector('.wrong').textContent = said;
+      each.closest('label').classList.toggle('changed', each.value.trim() !== each.dataset.shipped.trim());
+    });
+    texts.querySelector('.whole').textContent = wrong[''] || '';
+  };
+  texts.addEventListener('input', () => { clearTimeout(waiting); waiting = setTimeout(look, 400); });
+}
