@@ -73,6 +73,8 @@ def about_symptoms(keys: list[str], row: list[Item], act: Mention | None, presen
     """Answer to 'any symptoms': words of health deny them all, and a nod before a denial affirms nothing."""
     said = bare(keys, row, act)
     healthy = None if present else well(keys, row)
+    if said and healthy and said[0] == "yes" and healthy[1] >= said[2]:
+        return healthy  # 头先仲有啲头晕，而家冇事喇
     if said and (said[0] == "no" or present or not (healthy or absent) or not _nod(keys, row, said)):
         return said
     return healthy

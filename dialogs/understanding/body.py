@@ -11,13 +11,14 @@ from dialogs.understanding.tree import Label
 
 _APART = 10  # tokens between a part of the body and its trouble
 _BARE = 6  # tokens before a trouble that is told of the part last spoken of
+_BACK = frozenset(("back", "returned", "normal", "fine", "ok", "okay", "better", "good"))
 _INSIDE = (["in"], ["across"], ["of"], ["on"], ["around"])
 _MYSELF = ("im", "am", "i", "feel", "else", "otherwise", "rest")  # a sore throat, otherwise I'm all right
 _HEARD = {syllable(key): key for key in "疼痛酸堵塞烫闷胀"}  # troubles of one character, by their sound
 _CLOSING = frozenset("的了啊呀呢吧嘛啦得嘅喇着")
 _PARTS = {"headache": "head", "sore_throat": "throat", "chest_pain": "chest", "muscle_ache": "muscle"}
 _BURNING = ("throat", "stomach", "chest")
-_PLAIN = frozenset("们门但弹谈坦摊探通读度都爽算散三伤赛")
+_PLAIN = frozenset("们门但弹谈坦摊探读度都爽算散三伤赛")
 
 
 @cache
@@ -64,7 +65,8 @@ class _Binding:
             elif item.topic == "part":
                 trouble = self.open_trouble
                 bound = trouble and ((item.name, trouble.name) in self.table or ("alone", trouble.name) in self.table)
-                if trouble and item.first - trouble.end <= 5 and (bound or not self.keys[item.first].isascii()):
+                near = 1 if trouble and trouble.name == "bad" else 5
+                if trouble and item.first - trouble.end <= near and (bound or not self.keys[item.first].isascii()):
                     self._bind(item, trouble)
                 else:
                     self.parts.append(item)
@@ -125,7 +127,7 @@ class _Binding:
             if english and part.name == "sense" and symptom:  # my smell is back, it hasn't come back
                 lacking = not small("lackingback").isdisjoint(self.keys[item.first : item.end])
                 told = symptom.removeprefix("not ") if lacking == (item.name == "notgone") else symptom
-                if item.name == "notgone":
+                if item.name == "notgone" or not _BACK.isdisjoint(self.keys[item.first : item.end]):
                     self.found.append(item_of(Label("symptom", told), item.first, item.end))
                     self.found[-1].start = part.first
                 continue

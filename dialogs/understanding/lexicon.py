@@ -18,6 +18,7 @@ FOLDER = Path(__file__).parent / "lexicon"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _EITHER = re.compile(r"\(([^()]*)\)")
 _BETWEEN = re.compile(r"[,\n]")
+_WHOLE = ("symptom", "part", "person", "trouble")  # words that no symptom begins in: 骨头也疼
 _AILMENTS = ("symptom", "trouble")
 GAP = 5  # tokens that an ellipsis in a phrase may stand for
 
@@ -47,7 +48,7 @@ class Lexicon:
         while at < size:
             if keys[at] in tree.moves:
                 labels, end = _longest(tree, keys, at)
-                if end - at > 1 and labels[0].topic != "symptom":
+                if end - at > 1 and labels[0].topic not in _WHOLE:
                     labels, end = self._before_symptom(keys, at, labels, end)
                 if labels:
                     found += [Mention(label, at, end) for label in labels]

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from dialogs.understanding.clauses import small
 from dialogs.understanding.items import Item
-from dialogs.understanding.since import Moment, meant, of_cause, together, well
+from dialogs.understanding.since import Moment, meant, of_cause, of_reading, together, well
 
 _UNITS = {
     "unitday": 1, "unitweek": 7, "unitmonth": 30, "unityear": 365, "unithour": 1 / 24, "unitminute": 0, "unitnight": 1,
@@ -124,7 +124,8 @@ def onset(
     found = [m for m in found if m in started or not (_by_night(m) or _any_day(keys, row, m))]
     if not symptoms:
         return None
-    found = [m for m in found if not (han and (of_cause(keys, row, m) or well(keys, row, m)))]
+    if han:
+        found = [m for m in found if not (of_cause(keys, row, m) or well(keys, row, m) or of_reading(row, m))]
     if started:
         return min(started, key=lambda m: _far(row, m))
     beside = [

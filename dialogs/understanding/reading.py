@@ -21,7 +21,7 @@ class Reading:
     end: int
     item: Item
     kind: str = ""  # "body" when named as body temperature, "other" when it measures something else
-    rank: int | None = None  # how late in time, None where not said
+    rank: float | None = None  # how late in time, None where not said
     degrees: bool = False
     decimal: bool = False
 
@@ -248,7 +248,7 @@ def _other_after(keys: list[str], row: list[Item], at: int, reading: Reading) ->
     return False
 
 
-def _rank(keys: list[str], row: list[Item], at: int, item: Item) -> int | None:
+def _rank(keys: list[str], row: list[Item], at: int, item: Item) -> float | None:
     """How late the reading was: the nearest word of time in its clause, None where nothing is said."""
     best, distance = None, 99
     row = row[max(at - _WIDE, 0) : at + _WIDE]
@@ -262,16 +262,24 @@ def _rank(keys: list[str], row: list[Item], at: int, item: Item) -> int | None:
         if rank is None:
             continue
         if other.name == "today" and keys[other.first] in _DAYTIMES:
-            rank = _RANKS["morning"]  # 中午才三十七度三
+            late = not small("late").isdisjoint(keys[other.first : other.end])
+            rank = _RANKS["afternoon" if late else "morning"]  # 中午才三十七度三
         apart = item.first - other.end if other.first < item.first else other.first - item.end
         between = any(min(other.first, item.first) < first < max(other.first, item.first) for first in numbers)
         next_one = next((first for first in numbers if first >= other.end), -1)
         if other.first > item.first and 0 <= next_one - other.end <= 2 and not keys[other.first].isascii():
             continue  # 37.8 早上38.9: the morning belongs to the second
         together = other.clause == item.clause or _goes_on(row, other, item) or _told_before(keys, other, item)
+        together = together or (other.first > item.first and _alone(keys, other) and other.clause == item.clause + 1)
         if apart < distance and not between and together:
             best, distance = rank, apart
     return best
+
+
+def _alone(keys: list[str], time: Item) -> bool:
+    """三十七度五，上午；: a time that is a clause by itself."""
+    before, after = keys[time.first - 1 : time.first], keys[time.end : time.end + 1]
+    return before == [","] and (not after or after[0] in ",;.。!?")
 
 
 def _told_before(keys: list[str], time: Item, item: Item) -> bool:
@@ -301,7 +309,7 @@ _SENTENCE = frozenset(".!?;,")
 _DAYTIMES = frozenset("早上中下清朝晌凌天午傍")
 _HESITATIONS = ("end",)
 _JOINTS = frozenset(("and", "a", "uh", "um", "er", "erm", "…", ".", "嗯", "呃", "额", "-", "啊", "那", "个"))
-_RANKS = {
-    "now": 4, "justnow": 4, "later": 4, "today": 3, "morning": 1, "before": -1, "yesterday": -2, "lastnight": -2,
-    "night": -2, "d2": -3, "d3": -4, "earlier": -1, "past": -1,
+_RANKS: dict[str, float] = {
+    "now": 4, "justnow": 4, "later": 4, "today": 3, "morning": 1, "afternoon": 2.5, "before": -1, "yesterday": -2,
+    "lastnight": -2, "night": -2, "d2": -3, "d3": -4, "earlier": -1, "past": -1,
 }  # fmt: skip

@@ -32,6 +32,7 @@ class Scope(Whose):
                 said_no = (
                     self.denied
                     and self.denied_at == item.first
+                    and self.keys[item.first - 1] not in small("reaching")
                     and "no" not in self.keys[max(item.first - 2, 0) : item.first]
                 )
                 item.status = "-" if said_no else "+"

@@ -58,6 +58,7 @@ def _rate(keys: list[str], row: list[Item], moment: Moment) -> bool:
 def meant(keys: list[str], row: list[Item], said: list[Moment]) -> list[Moment]:
     """The times that are offered: none denied, taken back, or of a day when all was well; bounds only by themselves."""
     kept = [moment for moment in said if keys[max(moment.first - 2, 0) : moment.first] not in _NOT]
+    kept = [moment for moment in kept if not _compared(keys, moment)]
     ends = [item.first for item in row if (item.topic, item.name) == ("cue", "repair")]
     ends += [item.first for item in row if keys[item.first - 2 : item.first] in _NOT and item.topic == "sign"]
     after = [moment for moment in kept if ends and moment.first > max(ends)]
@@ -68,7 +69,15 @@ def meant(keys: list[str], row: list[Item], said: list[Moment]) -> list[Moment]:
     return firm or kept
 
 
+def _compared(keys: list[str], moment: Moment) -> bool:
+    """没昨天那么凶, 比前天好: a day that today is held against."""
+    before, after = keys[moment.first - 1 : moment.first], keys[moment.end : moment.end + 1]
+    weighed = bool(before) and before[0] in small("compared")
+    return weighed and bool(after) and after[0] in small("comparing")
+
+
 _NOT = (["不", "是"], ["唔", "系"], ["唔", "是"], ["不", "对"])
+_LOWEST, _HIGHEST = 34, 43
 _BOUNDS = frozenset(
     ("不到", "没到", "未到", "唔到", "不止", "唔止", "超过", "不足", "唔够", "不够", "多于", "少于", "没有", "未够")
 )
@@ -83,11 +92,18 @@ def well(keys: list[str], row: list[Item], moment: Moment) -> bool:
     """昨天还好好的: the complaint was not there yet."""
     clause = [item for item in row if item.clause == moment.item.clause]
     symptoms = [item for item in clause if item.topic == "symptom" and not item.who]
-    if symptoms and all(item.status == "-" for item in symptoms):
+    last = {item.name: item.status for item in row if item.topic == "symptom" and not item.who}
+    if symptoms and all(last[item.name] == "-" for item in symptoms):
         return True
     end = next((item.first for item in row if item.topic == "sign" and item.first >= moment.end), len(keys))
     words = "".join(keys[moment.end : end])
     return any(well in words for well in ("好好", "没事", "冇事", "还行", "正常", "没什么", "没啥", "没感觉", "没觉"))
+
+
+def of_reading(row: list[Item], moment: Moment) -> bool:
+    """昨夜烧到三十九: the time of a reading."""
+    clause = [item.number for item in row if item.number and item.clause == moment.item.clause]
+    return any(_LOWEST <= number.value <= _HIGHEST for number in clause if number is not moment.item.number)
 
 
 def of_cause(keys: list[str], row: list[Item], moment: Moment) -> bool:

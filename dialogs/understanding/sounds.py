@@ -120,7 +120,9 @@ def _bodily_phrases() -> Iterator[tuple[str, str]]:
 def sounding(keys: list[str], known: list[Mention]) -> list[Mention]:
     """The mentions known, and where words are left over, symptoms that these sound like in place of single words."""
     covered = {at for mention in known for at in range(mention.first, mention.end)}
-    longer = {at for mention in known if mention.end - mention.first > 1 for at in range(mention.first, mention.end)}
+    longer = {
+        at: mention for mention in known if mention.end - mention.first > 1 for at in range(mention.first, mention.end)
+    }
     found: list[Mention] = []
     sounds: list[str] = []
     for at, key in enumerate(keys):
@@ -147,7 +149,7 @@ def _like_word(word: str, at: int) -> Mention | None:
     return None
 
 
-def _like_phrase(keys: list[str], sounds: list[str], at: int, longer: set[int]) -> Mention | None:
+def _like_phrase(keys: list[str], sounds: list[str], at: int, longer: dict[int, Mention]) -> Mention | None:
     """Characters outside longer known words that sound like a symptom; at least half of them are right."""
     known = _sounding_phrases()
     for size in (4, 3, 2):
@@ -158,12 +160,18 @@ def _like_phrase(keys: list[str], sounds: list[str], at: int, longer: set[int]) 
                 continue
             for phrase, label in said:
                 right = sum(a == b for a, b in zip(phrase, window, strict=True))
-                cut = any(
-                    place in longer and phrase[place - first] != keys[place] for place in range(first, first + size)
-                )
-                if 2 * right >= size and not cut:
+                if 2 * right >= size and not _cut(phrase, keys, first, longer):
                     return Mention(label, first, first + size)
     return None
+
+
+def _cut(phrase: str, keys: list[str], first: int, longer: dict[int, Mention]) -> bool:
+    """Whether a phrase heard from a token on would cut a longer known word, or change a character of it."""
+    for at, character in enumerate(phrase, first):
+        known = longer.get(at)
+        if known and (known.first < first or known.end > first + len(phrase) or keys[at] != character):
+            return True
+    return False
 
 
 def prepare() -> None:

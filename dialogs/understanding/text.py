@@ -17,6 +17,10 @@ _TOKEN = re.compile(
     r"|[a-zß-ɏ]+(?:'[a-zß-ɏ]+)*|\d+(?:\.\d+)?|[㐀-鿿]|\n|[^\s\w\ufe0e\ufe0f\u200d\U0001f3fb-\U0001f3ff]|[\w]"
 )
 _DICTATED = re.compile(r"[一二三四五六七八九\d]、[十点度]|[十点]、[一二三四五六七八九\d]")  # 三、十、六、点、八
+_SPELLED = re.compile(  # 3，6，点，8
+    r"[一二三四五六七八九十\d]\s?,\s?点[一二三四五六七八九\d,]|(?<=[一二三四五六七八九十\d,])点,[一二三四五六七八九\d](?![\d度点十个口])"
+    r"|(?<![\d一二三四五六七八九十])[34三四],[一二三四五六七八九\d],点"
+)
 _HAN = range(0x3400, 0xA000)
 _QUOTES = {"’": "'", "‘": "'", "`": "'", "´": "'", "＇": "'", "—": "-", "–": "-", "−": "-", "妳": "你", "牠": "它"}
 # where OpenCC keeps a character that is only ever a variant of another one in what people write
@@ -65,6 +69,8 @@ def read(original: str) -> Text:
     for found in _TOKEN.finditer(folded):
         key, start, end = found.group(), found.start(), found.end()
         if (key == "-" and _within_word(folded, start)) or (key == "、" and _DICTATED.match(folded, start - 1)):
+            continue
+        if key == "," and start and _SPELLED.match(folded, start - 1):
             continue
         if "'" in key and len(key) > 1:
             key = key.replace("'", "")

@@ -226,7 +226,7 @@ class Teller:
         if owner and ("家" in words or people != running):
             self._forget(owner)
             return self._told("list", people, item, item.end)
-        whole = {"家", "口"} <= set(words) or (running == people and item.end - item.first <= 2)
+        whole = {"家", "口"} <= set(words) or (running == people and set(words) <= _BOTH)
         return self._told("total" if whole else "list", people, item, item.end, me=True)
 
     def _named(self, item: Item) -> Told | None:
@@ -293,6 +293,7 @@ _CLASSIFIERS = ("us", "people", "others", "grown", "minors")
 _ALSO = ("pet", "friend", "colleague")  # where a number counts them
 _BETWEEN = (["个"], ["位"], ["名"], ["只"], ["小"], ["大"], ["老"], ["乖"])
 _OFFSPRING = frozenset("儿女孙仔娃崽囡囝闺")
+_BOTH = set("俩仨人个两二三")
 _AMONG = frozenset(("老大", "老二", "老三", "大的", "小的", "老四", "老幺"))
 _OTHERS = (["其", "他"], ["别", "的"], ["另", "外"], ["还", "有"], ["仲", "有"])
 _ROUND = frozenset("口俩仨娘爷")  # 五口儿, 娘俩儿
