@@ -11,7 +11,7 @@ _SYMPTOMS = {
     "allover": "muscle_ache",
 }
 _LACK = ("isnt", "hasnt", "not", "arent", "doesnt")
-_OWNERS = frozenset(("my", "me", "ma", "mi", "the", "this", "own", "mine"))
+_OWNERS = frozenset(("my", "me", "ma", "mi", "the", "this", "own", "mine", "a"))
 _NOBODY = frozenset(("someone", "somebody", "something"))
 
 
@@ -54,7 +54,7 @@ def _sense_lacking(keys: list[str], clause: list[Item], row: list[Item]) -> Item
 
 
 def _settled(item: Item) -> bool:
-    return item.topic in ("symptom", "number", "measure") or (item.topic == "trouble" and item.name != "run")
+    return item.topic in ("symptom", "number") or (item.topic == "trouble" and item.name != "run")
 
 
 def _plain(keys: list[str], clause: list[Item], sign: Item | None) -> bool:
@@ -76,6 +76,8 @@ def _complained(keys: list[str], part: Item) -> bool:
     if part.name == "allover":
         return key == "every"
     if not key.isascii() or part.end - part.first > 2 or _OWNERS.isdisjoint(before):
+        return False
+    if before[-1:] == ["a"] and keys[part.end : part.end + 1] != ["like"]:
         return False
     told = keys[part.end : part.end + 1] and keys[part.end] in small("telling")
     if part.name == "muscle":

@@ -4,6 +4,8 @@ from dialogs.understanding.clauses import small
 from dialogs.understanding.items import Item
 from dialogs.understanding.state import State
 
+_SIMILES = frozenset(("like", "if", "though"))
+
 
 class Whose(State):
     """The steps of the pass that change who is meant."""
@@ -22,6 +24,8 @@ class Whose(State):
         if self._with_self(at, item):
             self.who = ""
             return
+        if item.name == "patient" and not _SIMILES.isdisjoint(self.keys[max(item.first - 1, 0) : item.first]):
+            return  # like someone's sat on it
         if self._some_of(item) or self._described_after(at, item):
             pass  # two of my workmates; with everyone coughing
         elif item.first and self.keys[item.first - 1] in small("preposition") and item.name != "patient":
