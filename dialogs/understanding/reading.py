@@ -63,6 +63,8 @@ def _joined(keys: list[str], row: list[Item], at: int) -> Reading:
     reading.unit = _unit_before(row, at)
     following = [other for other in row[at + 1 : at + 8] if other.first >= end and other.name not in _HESITATIONS]
     following = [other for other in following if keys[other.first - 1 : other.end] != ["那", "个"]]
+    if LOWEST <= reading.value <= HIGHEST:
+        following = [other for other in following if not _pause(keys, other)]
     if _in_tenths(reading, keys, following):
         reading.end += 1
         following = [other for other in following if other.first >= reading.end]
@@ -88,6 +90,13 @@ def _joined(keys: list[str], row: list[Item], at: int) -> Reading:
     if reading.degrees and reading.decimal and keys[reading.end : reading.end + 1] == ["分"]:
         reading.end += 1  # 三十六度五分
     return reading
+
+
+def _pause(keys: list[str], comma: Item) -> bool:
+    """三十六度，四: a comma before one figure that nothing follows."""
+    figure, after = keys[comma.end : comma.end + 1], keys[comma.end + 1 : comma.end + 2]
+    alone = bool(figure) and figure[0] in HAN_DIGITS and (not after or after[0] in _CLOSING)
+    return (comma.topic, comma.name) == ("sign", "comma") and alone
 
 
 def _in_tenths(reading: Reading, keys: list[str], following: list[Item]) -> bool:
@@ -308,7 +317,7 @@ _PAIRED = (["和"], ["跟"], ["比"], ["/"], ["到"])
 _SENTENCE = frozenset(".!?;,")
 _DAYTIMES = frozenset("早上中下清朝晌凌天午傍")
 _HESITATIONS = ("end",)
-_JOINTS = frozenset(("and", "a", "uh", "um", "er", "erm", "…", ".", "嗯", "呃", "额", "-", "啊", "那", "个"))
+_JOINTS = frozenset(("and", "a", "uh", "um", "er", "erm", "…", ".", "嗯", "呃", "额", "-", "啊", "那", "个", ","))
 _RANKS: dict[str, float] = {
     "now": 4, "justnow": 4, "later": 4, "today": 3, "morning": 1, "afternoon": 2.5, "before": -1, "yesterday": -2,
     "lastnight": -2, "night": -2, "d2": -3, "d3": -4, "earlier": -1, "past": -1,
