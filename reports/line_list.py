@@ -54,6 +54,7 @@ _COLUMNS = (
     Column("outcome", Label("最后外呼结果", "Last outcome")),
     Column("written_at", Label("文字通知", "Written to"), "time"),
     Column("reported_at", Label("报告时间", "Reported at"), "time"),
+    Column("recorded_at", Label("记录时间", "Written down at"), "time"),
 )
 
 
@@ -99,7 +100,7 @@ def _statement(scope: Scope) -> Select[Any]:
         *(Record.grid, Record.building, Household.unit, Record.language, Record.day, Record.disposition),
         *(Record.status, Record.colour, Record.temperature_c, Record.fever, Record.present, Record.absent),
         *(Record.onset_on, Record.contact, Record.needs_help, Record.needs, Record.reporter, Record.attempts),
-        *(Record.outcome, Record.reported_at, Notice.created_at.label("written_at")),
+        *(Record.outcome, Record.reported_at, Record.recorded_at, Notice.created_at.label("written_at")),
     )
     return (
         select(*columns)
@@ -138,6 +139,7 @@ def _line(row: Row[Any], full_phones: bool, zone: tzinfo) -> Line:
             in_words(row.outcome, labels.OUTCOME_LABELS),
             row.written_at and row.written_at.astimezone(zone),
             row.reported_at and row.reported_at.astimezone(zone),
+            row.recorded_at and row.recorded_at.astimezone(zone),
         ),
     )
 

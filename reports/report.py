@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from records.tables import Campaign, Community, Record
 from reports.attempts import outcome_table, read_attempts, try_table
+from reports.clusters import cluster_table
 from reports.community import (
     community_table,
     day_table,
@@ -24,6 +25,7 @@ from reports.figures import Figures, Scope, read_figures, was_begun
 from reports.follow_up import follow_up_table, visits_table
 from reports.given import read_given
 from reports.indicators import DISPOSITIONS, FEVER_C, RATES, REACH, RESIDENTS, SYMPTOM_COUNTS
+from reports.late import late_table
 from reports.line_list import ZONE, line_list
 from reports.notices import notice_table
 from reports.public import public_tables
@@ -57,6 +59,7 @@ def campaign_tables(
         overview_table(figures),
         *_compared(connection, now, figures, fever_c),
         standing_out_table(figures),
+        cluster_table(connection, now, zone),
         visits_table(connection, now, zone=zone),
         community_table(figures),
         *([day_table(trend)] if len(trend.days) > 1 else []),
@@ -76,6 +79,7 @@ def campaign_tables(
         question_table(connection, now),
         break_off_table(connection, now),
         *_notices(connection, now),
+        *([late] if (late := late_table(connection, now, fever_c, zone)).rows else []),
         *(community_table(figures, level) for level in ("grid", "building")),
     ]
 

@@ -52,13 +52,14 @@ def _theirs(tx: Tx, visitor: Visitor, number: int) -> Member:
 
 
 def _place(visitor: Visitor, chosen: dict[str, Sequence[str]], grid: str) -> dict[str, Any]:
-    """The place given in a form, within that of the administrator; 403 when it reaches further."""
+    """The place given in a form, within that of the administrator; blank is all of theirs, 403 what reaches further."""
     place: dict[str, Any] = {level: list(names) for level, names in chosen.items() if names}
     if grid.strip():
         place["grid"] = [name.strip() for name in grid.replace("，", ",").replace("、", ",").split(",") if name.strip()]
-    if not visitor.member.holds(place):
+    narrowed = visitor.member.narrowed(place)
+    if any(list(narrowed[level]) != names for level, names in place.items()):
         raise HTTPException(403, "place")
-    return place
+    return narrowed
 
 
 @router.get("/accounts")

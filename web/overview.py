@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -15,6 +15,7 @@ from records.health_code import code_of
 from records.places import communities
 from records.recordings import recording_of
 from records.tables import Campaign
+from reports.clusters import cluster_table
 from reports.code import code_lines
 from reports.community import community_table, overview_table, symptom_table
 from reports.definitions import definitions_table
@@ -108,12 +109,15 @@ def overview(
     figures, at = office.live.get(("figures", view.key), lambda: _figures(office, view.scope))
     with office.store.reading() as tx:
         visits = visits_table(tx, view.scope, zone=office.zone)
+        clusters = cluster_table(tx, view.scope, office.zone)
+    clusters = replace(clusters, rows=tuple(row for row in clusters.rows if row.marks))  # the report has all of them
     tables = [
         overview_table(figures),
         community_table(figures, level),
         standing_out_table(figures, level),
         symptom_table(figures),
         visits,
+        clusters,
     ]
     note(office, visitor, "saw figures", f"campaign {view.campaign.id}", _where(view))
     return page(

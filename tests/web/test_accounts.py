@@ -83,7 +83,9 @@ def test_administrator_of_a_place_reaches_no_further(town, other):
     for step in ("", "/lock", "/close", "/password", "/invite", "/end"):
         assert town.post(mine, f"/accounts/{number}{step}", role="worker").status_code == 404
     assert f"/accounts/{number}" not in mine.get("/accounts").text
-    for place in ({}, {"community": [SONGYUAN]}, {"community": [GUIYUAN, SONGYUAN]}):
+    for place in ({"community": [SONGYUAN]}, {"community": [GUIYUAN, SONGYUAN]}):
         assert town.post(mine, "/accounts", login="x", role="administrator", **place).status_code == 403
     assert town.post(mine, "/accounts", login="x", role="worker", community=[GUIYUAN]).status_code == 200
+    assert town.post(mine, "/accounts", login="y", role="worker").status_code == 200
+    assert [row.place for row in town.rows(Staff, Staff.login == "y")] == [{"community": [GUIYUAN]}]
     assert town.browser("staff").get("/accounts").status_code == 403
