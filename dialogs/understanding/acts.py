@@ -33,9 +33,7 @@ def acts(keys: list[str], row: list[Item]) -> list[Mention]:
     return sorted(done, key=lambda mention: ACTS.index(mention.label.name))
 
 
-_MANY = (
-    60  # words of acts at each end of an answer that are looked at: nobody says more, and each is held to the others
-)
+_MANY = 60  # words of acts at each end of an answer that are looked at: each is held to the others
 _STRANGERS = ("", "they", "them", "patient", "colleague", "neighbour", "friend")
 
 
