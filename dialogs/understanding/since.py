@@ -93,7 +93,7 @@ def well(keys: list[str], row: list[Item], moment: Moment) -> bool:
     clause = [item for item in row if item.clause == moment.item.clause]
     symptoms = [item for item in clause if item.topic == "symptom" and not item.who]
     last = {item.name: item.status for item in row if item.topic == "symptom" and not item.who}
-    if symptoms and all(last[item.name] == "-" for item in symptoms):
+    if symptoms and all("-" in (item.status, last[item.name]) for item in symptoms):
         return True
     end = next((item.first for item in row if item.topic == "sign" and item.first >= moment.end), len(keys))
     words = "".join(keys[moment.end : end])
