@@ -106,7 +106,7 @@ class VoiceLine:
         self.heard_all = True
         self.decided: list[float] = []  # seconds of work between the end of an answer and the next reply
         self._endpoint_at: float | None = None
-        self._settled = False  # whether the last answer was understood, and so is in the language we speak
+        self._settled = True  # until somebody is not understood, he speaks our language
 
     @property
     def seconds(self) -> float:
@@ -272,7 +272,7 @@ class VoiceLine:
         return self._heard(UNKNOWN, confidence=0.0) if turn.sounds > MOST_SOUNDS else None
 
     def _in_other_language(self, turn: Turn) -> Recognised | None:
-        """Tried with who was not understood in ours: at the beginning, or twice running."""
+        """Tried with who was not understood in ours twice running."""
         if self._settled:
             return None
         return self.voices.in_other_language(turn.reply, self.tape.between(turn.start, turn.fed))

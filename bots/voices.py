@@ -18,7 +18,8 @@ from voice_models.synthesiser import Mouth
 from voice_models.telephone import Samples, decode, joined, padded, pcm
 
 PIECE = 1280  # samples exchanged at a time, 160 ms
-SURELY = 0.9  # confidence of an answer before the question was out, or in another language
+SURELY = 0.9  # confidence of an answer before the question was out
+SURELY_OTHER = 0.97  # and of one in the other language: unrelated words of ours sound like some answer there
 OTHER = {"zh": "en", "en": "zh"}
 READY = 4  # recognisers made beforehand for each question
 SENTENCE_ENDS = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+")
@@ -61,7 +62,7 @@ class Voices:
         if language not in self.ears:
             return None
         heard = self.ears[language].recognise(pcm(samples), self.grammar((), topics(reply), language))
-        return heard if heard.accepted and heard.confidence >= SURELY else None
+        return heard if heard.accepted and heard.confidence >= SURELY_OTHER else None
 
     def prepare(self, script: Script, calls: int = 1) -> None:
         """Makes ready what each question of a script needs, so that the first of so many calls at once need not wait.
