@@ -9,7 +9,7 @@ from dialogs.understanding import acts, answers
 from dialogs.understanding.body import bodily
 from dialogs.understanding.choices import choice
 from dialogs.understanding.clauses import small
-from dialogs.understanding.complaints import complaints, other_sense
+from dialogs.understanding.complaints import complaints, other_sense, unsaid
 from dialogs.understanding.contact import about_contact, journeys
 from dialogs.understanding.household import count
 from dialogs.understanding.items import Item, items
@@ -30,7 +30,7 @@ from dialogs.understanding.understood import Understood
 Options = Mapping[str, Sequence[str]] | None
 SURE, HEDGED, GUESSED = 0.95, 0.7, 0.5
 # How much more the lexicons' word counts than what was learned, as exponents; measured on sets that were left out.
-TRUST = {"act": 3.0, "contact": 1.5, "fever": 2.5}
+TRUST = {"act": 3.0, "contact": 1.5, "fever": 2.0}
 CALM = 0.97  # how likely it must be that nothing at all is done before words of an emergency are taken for none
 
 
@@ -109,7 +109,7 @@ def _symptoms(found: Findings, row: list[Item]) -> tuple[list[str], list[str]]:
     """The respondent's own symptoms; the last word on each counts."""
     last: dict[str, Item] = {}
     for item in row:
-        if item.topic != "symptom" or item.who or (item.status == "?" and item.name in last):
+        if item.topic != "symptom" or item.who or (item.status == "?" and item.name in last) or unsaid(row, item):
             continue
         if not (item.status == "-" and item.name in last and other_sense(found.text.keys, last[item.name], item)):
             last[item.name] = item

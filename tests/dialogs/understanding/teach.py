@@ -46,8 +46,7 @@ def lessons(language: str, worked: list[Case]) -> Iterator[tuple[str, list[Examp
     """For each question what to learn it from; an act of somebody who answers nothing is no answer to the others."""
     acts = examples(language, "acts")
     answered = {kind: examples(language, kind) for kind in ("contact", "fever")}
-    free = [(text, "none") for said in answered.values() for text, label in said if label != "none"]
-    yield "act", [*acts, *free, *((c.text, c.want["act"] or "none") for c in worked if "act" not in c.free)]
+    yield "act", [*acts, *((c.text, c.want["act"] or "none") for c in worked if "act" not in c.free)]
     silent = [(text, "none") for text, label in acts if label in NO_ANSWER]
     silent += [(c.text, "none") for c in worked if c.want["act"] in NO_ANSWER and not c.want["yes_no"]]
     for kind, said in answered.items():
