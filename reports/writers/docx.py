@@ -14,7 +14,9 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
 
+from reports.definitions import definitions_table
 from reports.table import Column, Label, Row, Table, shown
+from reports.writers.bilingual import parts
 from reports.writers.picture import chart_picture
 
 FONT, FONT_ZH = "Calibri", "Microsoft YaHei"  # Word puts its own in their place where they are missing
@@ -26,7 +28,10 @@ CARDS = 4  # beside each other
 def write_docx(
     path: Path, title: Label, about: Label, paragraphs: Sequence[Label], tables: Sequence[Table], language: str
 ) -> Path:
-    """Writes a document in one language, A4 lying, the words first; a long table ends after its first rows."""
+    """Writes a document in one language, A4 lying, the words first and the definitions of all figures last.
+
+    A long table ends after its first rows.
+    """
     document = Document()
     _set_page(document)
     document.core_properties.title = title.read(language)
@@ -37,6 +42,7 @@ def write_docx(
     for table in tables:
         if table.rows:
             _add_table(document, table, language)
+    _add_definitions(document, tables, language)
     document.save(str(path))
     return path
 
@@ -69,6 +75,14 @@ def _add_table(document: Any, table: Table, language: str) -> None:
             run.add_picture(BytesIO(picture), width=Cm(12.6))
 
 
+def _add_definitions(document: Any, tables: Sequence[Table], language: str) -> None:
+    """What each figure says, and each share of whom it is."""
+    definitions = definitions_table(tables)
+    if definitions.rows:
+        document.add_heading(definitions.title.read(language), level=1)
+        _add_grid(document, definitions, language, most=len(definitions.rows))
+
+
 def _add_cards(document: Any, table: Table, language: str) -> None:
     """The figures of one row, four beside each other: the name, and the value large below it."""
     (row,) = table.rows
@@ -81,18 +95,21 @@ def _add_cards(document: Any, table: Table, language: str) -> None:
         _tight(place.paragraphs[1])
         if column.key in row.marks:
             value.font.color.rgb = ALARM
+        if beside := parts(cell, column):
+            place.add_paragraph().add_run(f"({beside})").font.size = Pt(9)
+            _tight(place.paragraphs[2])
 
 
-def _add_grid(document: Any, table: Table, language: str) -> None:
+def _add_grid(document: Any, table: Table, language: str, most: int = MOST_ROWS) -> None:
     drawn = _ruled(document.add_table(1, len(table.columns)))
     for cell, column in zip(drawn.rows[0].cells, table.columns, strict=True):
         _write(cell, column.label.read(language), right=_right(column), bold=True, shade=True)
     _repeat(drawn.rows[0])
-    for row in table.rows[:MOST_ROWS]:
+    for row in table.rows[:most]:
         _add_row(drawn, table, row, language)
     if table.total:
         _add_row(drawn, table, table.total, language, bold=True)
-    if (more := len(table.rows) - MOST_ROWS) > 0:
+    if (more := len(table.rows) - most) > 0:
         document.add_paragraph(f"+ {more}")
 
 

@@ -133,7 +133,9 @@ def code_picture(token: str, colour: str, lines: Sequence[str]) -> bytes:
 
 def qr_svg(text: str) -> str:
     """A QR code as an SVG element, for a page that is printed."""
-    return str(segno.make(text, error="m", micro=False).svg_inline(border=4, svgclass=None, lineclass=None, omitsize=True))
+    return str(
+        segno.make(text, error="m", micro=False).svg_inline(border=4, svgclass=None, lineclass=None, omitsize=True)
+    )
 
 
 def _draw_row(

@@ -11,10 +11,15 @@ import xlsxwriter
 
 from reports.definitions import definitions_table
 from reports.table import Cell, Chart, Column, Label, Ratio, Row, Table, shown, spread, wide
+from reports.writers.bilingual import parts
 
 _CHARTS = Label("图表", "Charts")
 _LEFT = ("text", "date", "time")
-_FIGURE, _VALUE = Label("指标", "Figure"), Label("数值", "Value")
+_FIGURE, _VALUE, _PARTS = (
+    Label("指标", "Figure"),
+    Label("数值", "Value"),
+    Label("分子 / 分母", "Numerator / denominator"),
+)
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 CREATED = datetime(2000, 1, 1)  # fixed: the same figures make the same file
 _INK, _HEAD, _LINE, _MARK = "#1F2933", "#E3EDF5", "#B8C4CE", "#FBE3DF"
@@ -105,12 +110,14 @@ class _Book:
     def _write_cards(self, sheet: Any, table: Table) -> None:
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, 1, 14)
-        for index, label in enumerate((_FIGURE, _VALUE)):
+        sheet.set_column(2, 2, 24)
+        for index, label in enumerate((_FIGURE, _VALUE, _PARTS)):
             self._write(sheet, 0, index, label, Column("", label), head=True)
         for row in table.rows:
             for number, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True), start=1):
                 self._write(sheet, number, 0, column.label, Column("", column.label))
                 self._write(sheet, number, 1, cell, column)
+                self._write(sheet, number, 2, parts(cell, column) or None, Column("", column.label), right=True)
         sheet.freeze_panes(1, 0)
 
     def _write(self, sheet: Any, row: int, index: int, cell: Cell, column: Column, **style: bool) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from records.tables import FollowUp, Record, Resident
+from reports.definitions import definitions_table
 from reports.feedback import NoRound, feedback
 from reports.figures import Scope
 from reports.table import shown
@@ -94,7 +95,7 @@ def test_document_holds_the_words_and_the_tables(town, tmp_path, language):
     document = docx.Document(path)
     said = [paragraph.text for paragraph in document.paragraphs]
     assert [each.read(language) for each in made.paragraphs] == said[2 : 2 + len(made.paragraphs)]
-    drawn = [table for table in made.tables if table.rows]
+    drawn = [table for table in (*made.tables, definitions_table(made.tables)) if table.rows]
     assert len(document.tables) == len(drawn)
     for found, table in zip(document.tables, drawn, strict=True):
         if table.form != "cards":

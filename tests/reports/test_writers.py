@@ -17,6 +17,7 @@ from reports.follow_up import follow_up_table
 from reports.line_list import line_list
 from reports.report import campaign_tables
 from reports.table import Chart, Column, Label, Ratio, Row, Table, shown, spread
+from reports.writers.bilingual import parts
 from reports.writers.csv_file import harmless, write_csv
 from reports.writers.html import page
 from reports.writers.terminal import print_table
@@ -66,7 +67,7 @@ def test_workbook_holds_the_cells_of_the_table(tables, language, tmp_path):
         if table.form == "cards":
             (row,) = table.rows
             expected = [
-                [c.label.read(language), _stored(cell, language)]
+                [c.label.read(language), _stored(cell, language), parts(cell, c) or None]
                 for c, cell in zip(table.columns, row.cells, strict=True)
             ]
             assert _rounded(rows[1:]) == _rounded(expected)
