@@ -320,7 +320,7 @@ def test_pages_forbid_inline_script_framing_and_keeping(town):
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
         assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["referrer-policy"] == "same-origin"
         if not path.startswith("/static"):
             assert answer.headers["cache-control"] == "no-store", path
         if "text/html" in answer.headers.get("content-type", "") and "files" not in path:
