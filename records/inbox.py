@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.orm import aliased
 
+from records.statements import Prepared
 from records.store import missing_only
 from records.tables import Inbox
 
@@ -32,9 +33,13 @@ _BUSY = exists().where(
         and_(_EARLIER.taken_until > bindparam("now"), _EARLIER.taken_by != bindparam("me")),
     ),
 )
-_CLAIM = update(Inbox).where(*_THIS, Inbox.handled_at.is_(None), ~_BUSY)
+_CLAIM = Prepared(
+    update(Inbox).where(*_THIS, Inbox.handled_at.is_(None), ~_BUSY), "payload", "handled_at", "taken_by", "taken_until"
+)
 _UNHANDLED = select(Inbox.update_id).where(*_THIS, Inbox.handled_at.is_(None))
 _CHANGE = update(Inbox).where(*_THIS)
+_REPLY = Prepared(_CHANGE, "reply")
+_ANSWERED = Prepared(_CHANGE, "reply", "payload", "chat", "handled_at", "answered_at")
 _OPEN = select(Inbox.update_id, Inbox.chat, Inbox.payload, Inbox.reply, Inbox.received_at, Inbox.handled_at).where(
     Inbox.channel == bindparam("channel"), Inbox.answered_at.is_(None)
 )
@@ -83,7 +88,7 @@ def claim_update(tx: Connection, channel: str, update_id: int, by: str, now: dat
     """
     keys = {"of_channel": channel, "of_update": update_id}
     taken = {"payload": {}, "handled_at": now, "taken_by": by, "taken_until": now + HELD}
-    if tx.execute(_CLAIM, {**keys, "me": by, "now": now, **taken}).rowcount == 1:
+    if _CLAIM.execute(tx, {**keys, "me": by, "now": now, **taken}).rowcount == 1:
         return True
     if tx.execute(_UNHANDLED, keys).first() is None:
         return False
@@ -101,7 +106,7 @@ def free_before(tx: Connection, channel: str, chat: int, update_id: int, by: str
 
 def keep_reply(tx: Connection, channel: str, update_id: int, reply: Mapping[str, Any]) -> None:
     """Keeps what is to be sent in reply to an update, until it is noted as answered."""
-    tx.execute(_CHANGE, {"of_channel": channel, "of_update": update_id, "reply": reply})
+    _REPLY.execute(tx, {"of_channel": channel, "of_update": update_id, "reply": reply})
 
 
 def post(tx: Connection, channel: str, chat: int, reply: Mapping[str, Any], by: str, now: datetime) -> int:
@@ -118,7 +123,7 @@ def note_answered(tx: Connection, channel: str, updates: Sequence[int], now: dat
     """Nothing is left to do about these updates; of each only the number stays."""
     done = {"reply": {}, "payload": {}, "chat": 0, "handled_at": now, "answered_at": now}
     if updates:
-        tx.execute(_CHANGE, [{"of_channel": channel, "of_update": number, **done} for number in updates])
+        _ANSWERED.execute(tx, [{"of_channel": channel, "of_update": number, **done} for number in updates])
 
 
 def give_back(tx: Connection, channel: str, update_id: int, until: datetime) -> None:

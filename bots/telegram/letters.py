@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -106,7 +106,7 @@ class Outgoing:
 
     def to_json(self) -> dict[str, Any]:
         """For the inbox."""
-        return asdict(self)
+        return {**_plain(self), "letters": list(map(_plain, self.letters)), "board": self.board and _plain(self.board)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Outgoing:
@@ -125,6 +125,11 @@ class Delivered:
     outgoing: Outgoing
     state: Literal["sent", "blocked", "refused"] = "sent"
     message: int | None = None
+
+
+def _plain(value: Letter | Outgoing) -> dict[str, Any]:
+    """The fields of a value as they are: the library's own way copies all that is in them."""
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def _letter(data: Mapping[str, Any]) -> Letter:

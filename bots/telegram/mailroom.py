@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import traceback
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from telegram import Bot, Update
 
@@ -59,9 +60,13 @@ class Mailroom:
         self.store, self.reception, self.office = store, reception, reception.office
         self.name = uuid.uuid4().hex[:12]  # of this process, on what it has in hand
 
-    def keep(self, updates: Sequence[Update]) -> None:
-        """Keeps updates that have just arrived; those that are there already stay as they are."""
-        arrivals = [Arrival(update.update_id, chat_of(update), update.to_dict()) for update in updates]
+    def keep(self, updates: Sequence[Update], contents: Sequence[Mapping[str, Any]] = ()) -> None:
+        """Keeps updates that have just arrived; those that are there already stay as they are.
+
+        `contents` are the same as they came, as far as they are at hand.
+        """
+        came = {one.get("update_id"): one for one in contents}
+        arrivals = [Arrival(one.update_id, chat_of(one), came.get(one.update_id) or one.to_dict()) for one in updates]
         with self.store.transaction() as tx:
             keep_updates(tx, CHANNEL, arrivals, self.name, _now())
 

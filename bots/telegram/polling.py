@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -12,7 +13,9 @@ from telegram.error import InvalidToken, NetworkError
 from telegram.ext import BaseUpdateProcessor, ExtBot
 
 from bots.telegram.letters import Outgoing
+from bots.telegram.requests import QuickRequest
 
+KeepFn = Callable[[Sequence[Update], Sequence[dict[str, Any]]], Awaitable[None]]
 MANY = 1_000_000  # what is done at once is limited by the order of the chats, not by the library's count
 
 
@@ -22,11 +25,9 @@ class InboxBot(ExtBot[None]):
     `refused` is called when Telegram no longer takes the token, at which the library gives up without a word.
     """
 
-    def __init__(
-        self, keep: Callable[[Sequence[Update]], Awaitable[None]], refused: Callable[[], None], **options: Any
-    ) -> None:
-        super().__init__(**options)
-        self._keep, self._refused = keep, refused
+    def __init__(self, keep: KeepFn, refused: Callable[[], None], getting: QuickRequest, **options: Any) -> None:
+        super().__init__(get_updates_request=getting, **options)
+        self._keep, self._refused, self._getting = keep, refused, getting
 
     async def get_updates(self, *args: Any, **options: Any) -> tuple[Update, ...]:
         """The next updates; NetworkError, after which the library asks again in a while, when they cannot be kept."""
@@ -36,7 +37,7 @@ class InboxBot(ExtBot[None]):
             self._refused()
             raise
         try:
-            await self._keep(updates)
+            await self._keep(updates, _contents(self._getting.last))
         except Exception as error:
             raise NetworkError(f"the inbox takes no updates: {type(error).__name__}") from None
         return tuple(updates)
@@ -71,6 +72,14 @@ class ChatOrder(BaseUpdateProcessor):
             lock, here = self._chats.pop(chat)
             if here > 1:
                 self._chats[chat] = lock, here - 1
+
+
+def _contents(answer: bytes) -> list[dict[str, Any]]:
+    """Updates as they came: to make them out of the library's objects again is a good part of all the work."""
+    try:
+        return list(json.loads(answer)["result"])
+    except (ValueError, KeyError, TypeError):  # they came over the library's own connection
+        return []
 
 
 def _chat(update: object) -> int:

@@ -26,6 +26,7 @@ class QuickRequest(HTTPXRequest):
         self._idle: deque[Pair] = deque()
         self._free = asyncio.Semaphore(CONNECTIONS)
         self._tls = ssl.create_default_context()
+        self.last = b""  # body of the last answer
 
     async def do_request(
         self, url: str, method: str, request_data: RequestData | None = None, *args: Any, **options: Any
@@ -43,7 +44,8 @@ class QuickRequest(HTTPXRequest):
         async with self._free:
             try:
                 async with asyncio.timeout(limit):
-                    return await self._post(url, body)
+                    status, self.last = await self._post(url, body)
+                    return status, self.last
             except TimeoutError:
                 raise TimedOut from None
             except (OSError, EOFError, ValueError, KeyError, asyncio.LimitOverrunError) as error:

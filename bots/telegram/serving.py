@@ -179,7 +179,7 @@ class _Service:
         server = (base_url or "").rstrip("/")
         root = {"base_url": f"{server}/bot", "base_file_url": f"{server}/file/bot"} if server else {}
         sending, getting = self.requests
-        self.bot = InboxBot(self._keep, self._refuse, token=token, request=sending, get_updates_request=getting, **root)
+        self.bot = InboxBot(self._keep, self._refuse, getting, token=token, request=sending, **root)
         self.pacer = Pacer()
         self.sender = Sender(self.bot, self.stopping, self.pacer, partial(self._in_thread, self.mailroom.make))
         builder = Application.builder().bot(self.bot).updater(None).concurrent_updates(ChatOrder())
@@ -224,7 +224,7 @@ class _Service:
     async def receive(self, data: dict[str, Any]) -> None:
         """Keeps an update that was brought, and has it handled."""
         update = Update.de_json(data, self.bot)
-        await self._keep([update])
+        await self._keep([update], [data])
         self.app.update_queue.put_nowait(update)
 
     async def _reached(self) -> bool:
@@ -239,9 +239,9 @@ class _Service:
             commands = [BotCommand(name, wording(f"{name}_command", language)) for name in COMMANDS]
             await self.sender.patiently(partial(self.bot.set_my_commands, commands, language_code=code))
 
-    async def _keep(self, updates: Sequence[Update]) -> None:
+    async def _keep(self, updates: Sequence[Update], contents: Sequence[dict[str, Any]]) -> None:
         if updates:
-            await self._in_thread(self.mailroom.keep, updates)
+            await self._in_thread(self.mailroom.keep, updates, contents)
 
     async def _again_and_again(self, seconds: float, what: Callable[[], Awaitable[None]]) -> None:
         while not self.stopping.is_set():
