@@ -10,6 +10,7 @@ _SYMPTOMS = {
     "muscle": "muscle_ache",
     "allover": "muscle_ache",
 }
+_STATES = ("is", "are", "was", "were", "have", "had", "and", "been", "going", "dont")
 _LACK = ("isnt", "hasnt", "not", "arent", "doesnt")
 _OWNERS = frozenset(("my", "me", "ma", "mi", "the", "this", "own", "mine", "a"))
 _NOBODY = frozenset(("someone", "somebody", "something"))
@@ -29,7 +30,7 @@ def complaints(keys: list[str], row: list[Item]) -> list[Item]:
         if clause and (lost := _sense_lacking(keys, clause, row)):
             found.append(lost)
         elif parts and _answered(keys, clause, parts):
-            found += [_guess(keys, parts[0])]
+            found.append(Item("symptom", _SYMPTOMS[parts[0].name], parts[0].first, parts[0].end))
         elif parts and not any(_settled(other) for other in clause) and not _plain(keys, clause, item):
             found += [_guess(keys, part) for part in parts if _complained(keys, part)]
         clause = []
@@ -81,7 +82,7 @@ def _complained(keys: list[str], part: Item) -> bool:
         return False
     told = keys[part.end : part.end + 1] and keys[part.end] in small("telling")
     if part.name == "muscle":
-        return bool(told) and key.endswith("s")
+        return bool(told) and key.endswith("s") and keys[part.end] not in _STATES
     if part.name == "head":
         inside = len(before) == 2 and before[0] in ("in", "inside", "behind", "round", "around", "across", "through")
         return key in ("head", "heads", "skull", "noggin", "brain", "brains") and bool(told or inside or key == "skull")
@@ -90,6 +91,12 @@ def _complained(keys: list[str], part: Item) -> bool:
 
 def _guess(keys: list[str], part: Item) -> Item:
     return Item("symptom", _SYMPTOMS[part.name], part.first, part.end, guessed=True)
+
+
+def unsaid(row: list[Item], symptom: Item) -> bool:
+    """Whether a complaint that was only guessed from its part turned out denied: then nothing was said of it."""
+    guessed = symptom.guessed and symptom.status == "-"
+    return guessed and any(item.topic == "part" and item.first == symptom.first for item in row)
 
 
 def other_sense(keys: list[str], lost: Item, kept: Item) -> bool:
