@@ -390,7 +390,9 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 2026-03-02T09:00") from None
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a time such as 2026-03-02T09:00 时间应写成 2026-03-02T09:00"
+        ) from None
 
 
 def _voice(text: str) -> int:
@@ -399,7 +401,7 @@ def _voice(text: str) -> int:
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number above zero")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above zero 应为大于零的整数")
     return int(text)
 
 

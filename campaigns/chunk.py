@@ -115,8 +115,8 @@ class Chunk:
             self._turn(self._gather())
             if self._calling:
                 continue
-            if self.crew.leaving.is_set():
-                raise CutOff("this worker is leaving")
+            if self.crew.leaving.is_set() or not self.crew.may_dial():
+                raise CutOff("this worker is leaving, or has lost its place")
             if self._over or not self._waiting:
                 return self.ends if self._written and not self._over and self.crew.clock() < self.ends else None
             if self._waiting[0][0] > self.crew.clock() + LINGER:

@@ -95,6 +95,10 @@ class ChunkEngine:
         prefix = f"wenan.{campaign}.{round}.{layout}."
         return bool(DBOS.list_workflows(workflow_id_prefix=prefix, status=ALIVE, limit=1, load_input=False))
 
+    def holders(self) -> set[str]:
+        """The workers under whose names chunks are being called."""
+        return {w.executor_id for w in DBOS.list_workflows(status="PENDING", load_input=False) if w.executor_id}
+
     def take_over(self, worker: str) -> int:
         """Puts the chunks of a dead worker back into the queue; returns how many."""
         cut = DBOS.list_workflows(status="PENDING", executor_id=worker, load_input=False)

@@ -79,7 +79,8 @@ class Tried:
 
 def fault(error: BaseException) -> str:
     """What kind of fault it was, and where; its message stays out, as it may hold a number or a resident's words."""
-    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    every = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in every if "site-packages" not in frame.filename][-8:]  # those of libraries say little
     return f"{type(error).__name__} at " + " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))
 
 

@@ -7,9 +7,9 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -21,7 +21,7 @@ SPACE = 7_305_982  # any fixed number: ours among the advisory locks of the data
 STEWARD = "steward"
 BEAT_SECONDS = 1.0
 HELD_SECONDS = 6.0  # after its last beat a worker no longer dials ...
-IDLE_SECONDS = 8  # ... and a little later PostgreSQL ends its session, which frees the seat
+IDLE_SECONDS = 8  # ... and a little later PostgreSQL ends its session, which frees the seat, and open transactions
 DYING_SECONDS = 2.0  # a process that was killed a moment ago may still hold its file
 LISTEN = (f"SET idle_session_timeout = '{IDLE_SECONDS}s'", "SET tcp_keepalives_idle = 2",
           "SET tcp_keepalives_interval = 1", "SET tcp_keepalives_count = 3")  # fmt: skip
@@ -40,7 +40,19 @@ def take_seat(store: Store, name: str) -> Seat:
     """The seat of this name. CampaignError when it is taken."""
     if store.is_sqlite:
         return FileSeat(engine_file(make_url(str(store.engine.url))).with_suffix(".lock"))
+    let_go(store.engine)
     return SessionSeat(store, name)
+
+
+def let_go(engine: Engine) -> None:
+    """Has PostgreSQL end transactions in which nothing happens: else one who is cut off keeps its rows locked."""
+
+    def limit(connection: Any, _record: Any) -> None:
+        connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+        connection.commit()
+
+    event.listen(engine, "connect", limit)
+    engine.dispose()  # connections made before know no limit
 
 
 class FileSeat:

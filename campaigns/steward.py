@@ -8,7 +8,7 @@ from array import array
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import false, select, update
+from sqlalchemy import delete, false, select, update
 
 from campaigns.campaign import CampaignError, campaigns_where, plan_of, rounds_so_far
 from campaigns.dues import by_rank
@@ -19,11 +19,11 @@ from records.dialling import answered, close_rest, in_call
 from records.follow_ups import escalate_overdue
 from records.rounds import finish_round
 from records.store import Store, Tx
-from records.tables import Campaign, Record
+from records.tables import Campaign, Record, Worker
 
 log = logging.getLogger(__name__)
 SURE_SECONDS = 20.0  # how often it looks whether the engine still knows of every campaign
-KEPT = timedelta(days=1)  # how long the engine's own rows are kept after their end
+KEPT = timedelta(days=1)  # how long the engine's own rows, and those of workers, are kept after their end
 ESCALATE_SECONDS = 60.0  # how often overdue follow-ups go to the next level
 
 
@@ -44,6 +44,8 @@ class Steward:
                 log.error("%s", error)
         if sure:
             self.engine.purge(self.clock() - KEPT)
+            with self.store.transaction() as tx:
+                tx.execute(delete(Worker).where(Worker.left_at < self.clock() - KEPT))
             self._sure_at = time.monotonic() + SURE_SECONDS
         if time.monotonic() >= self._escalate_at:
             self._escalate()

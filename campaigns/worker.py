@@ -29,6 +29,7 @@ from records.tables import Worker as WorkerRow
 log = logging.getLogger(__name__)
 TICK_SECONDS = 0.5
 SWITCH_SECONDS = 0.001  # between threads, so that a hundred busy lines do not keep the beat of the seat waiting
+SURE_SECONDS = 5.0  # how often it looks whether chunks are held by those who have left
 LOOK_SECONDS = 1.0  # between two tries to reach a store that is gone
 GIVE_UP_SECONDS = 10.0  # how long a worker that leaves waits for its calls
 
@@ -59,9 +60,9 @@ class Worker:
         url = store.engine.url.render_as_string(hide_password=False)
         at_once = min(THREADS, 2 + lines // 50)
         self.engine = ChunkEngine(url, self.name, self.run_chunk, at_once)
-        self._take_over()
         self.steward = Steward(store, self.engine, clock)
         self._is_steward = False
+        self._sure_at = 0.0
 
     def run(self, done: Callable[[], bool]) -> bool:
         """Works until `done`; False when the worker was cut off, and must begin anew under another name."""
@@ -126,7 +127,10 @@ class Worker:
         """Ends the calls that dead workers left open, and puts their chunks back into the queue."""
         with self.store.reading() as tx:
             others = select(WorkerRow.id).where(WorkerRow.left_at.is_(None), WorkerRow.id != self.name)
-            names = list(tx.execute(others).scalars())
+            names = set(tx.execute(others).scalars())
+        if time.monotonic() >= self._sure_at:  # one who was taken for dead may have taken up a chunk since
+            names |= self.engine.holders() - {self.name}
+            self._sure_at = time.monotonic() + SURE_SECONDS
         for name in names:
             if self.seat.claim(name):
                 try:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from campaigns.worker import Worker
     from records.tables import Campaign
 
+CUT_OFF = "WENAN_CUT_OFF"  # tells the program that begins anew that it must wait for its store
 ENDED = ("completed", "cancelled", "exhausted", "paused", "draft")
 
 
@@ -29,11 +30,14 @@ def worker(house: House, args: argparse.Namespace) -> int:
     """Calls for all campaigns of the store until it is stopped; cut off from the store, it waits and joins again."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
     stop = stopping()
+    if os.environ.pop(CUT_OFF, ""):
+        wait_for_store(house)
     joined = join(house, args.lines, args.speed, args.voice)
     house.say(f"接入：{joined.name}，{args.lines} 条线路", f"Joined as {joined.name} with {args.lines} lines")
     if not joined.run(stop.is_set):
-        wait_for_store(house)
-        os.execv(sys.executable, [sys.executable, *sys.argv])  # under a new name: the old one may be dead to the others
+        os.environ[CUT_OFF] = "1"
+        # At once, which hangs up before another rings the same people; under a new name: the old one is dead to others.
+        os.execv(sys.executable, [sys.executable, *sys.argv])
     joined.leave()
     end_now(0)
 

@@ -361,6 +361,7 @@ def test_fault_that_waiting_cannot_mend_pauses_the_campaign(store, called, caplo
         rename("away", "do_not_call")
     assert campaigns_where(store)[0].state == "paused"
     assert "campaign drill is paused by a fault: " in caplog.text
+    assert "dialling.py" in caplog.text
     with store.reading() as tx:
         assert tx.execute(select(func.count()).where(Attempt.ended_at.is_(None))).scalar_one() == 0
 
