@@ -32,17 +32,19 @@ def wanted(texts: Iterable[str], seen: set[tuple[str, str]] | None = None) -> di
 
 
 def lock() -> dict[str, str]:
-    """File name to content of both locks."""
+    """File name to content of the locks."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     run = wanted(project["dependencies"])
     extras = project["optional-dependencies"]
-    dev = wanted([text for name in extras if name != "bench" for text in extras[name]])
-    bench = wanted(extras["bench"])
+    dev = wanted([text for name in extras if name not in ("bench", "browser") for text in extras[name]])
+    bench, browser = wanted(extras["bench"]), wanted(extras["browser"])
     return {
         "requirements.lock": HEAD + "".join(f"{n}=={v}\n" for n, v in sorted(run.items())),
         "requirements-dev.lock": HEAD + "".join(f"{n}=={v}\n" for n, v in sorted(dev.items()) if n not in run),
         "requirements-bench.lock": HEAD
         + "".join(f"{n}=={v}\n" for n, v in sorted(bench.items()) if n not in run | dev),
+        "requirements-browser.lock": HEAD
+        + "".join(f"{n}=={v}\n" for n, v in sorted(browser.items()) if n not in run | dev),
     }
 
 

@@ -29,8 +29,39 @@ from web.access import (
 )
 from web.office import Office
 
-router = APIRouter(prefix="/api", tags=["Wen'an"], responses={401: {"description": "sign in first"}})
 Json = Any
+
+
+class Problem(BaseModel):
+    """What went wrong, in a word or two."""
+
+    detail: str
+
+
+class Wrong(BaseModel):
+    """A part of the call that cannot be read: where it is, and what is wrong with it."""
+
+    where: list[str | int]
+    what: str
+
+
+class Unreadable(BaseModel):
+    """The parts of a call that cannot be read, or the word for it."""
+
+    detail: list[Wrong] | str
+
+
+REFUSED = {401: "sign in first", 403: "not with this role, place or token", 404: "not there, or outside of one's place"}
+router = APIRouter(
+    prefix="/api",
+    tags=["Wen'an"],
+    responses={
+        **{status: {"description": why, "model": Problem} for status, why in REFUSED.items()},
+        422: {"description": "the call cannot be read", "model": Unreadable},
+    },
+)
+NOT_NOW: dict[int | str, dict[str, Any]] = {409: {"description": "not as things stand now", "model": Problem}}
+WAIT: dict[int | str, dict[str, Any]] = {429: {"description": "too many wrong passwords from here", "model": Problem}}
 
 
 class SignIn(BaseModel):
@@ -105,7 +136,7 @@ class TableOut(BaseModel):
     total: list[Json] | None
 
 
-@router.post("/sign-in")
+@router.post("/sign-in", responses=WAIT)
 def sign_in(request: Request, office: Rooms, given: SignIn) -> SignedIn:
     """Begins a session, which is kept in a cookie."""
     try:
@@ -128,7 +159,7 @@ def campaigns(office: Rooms, visitor: Worker) -> list[CampaignOut]:
     return [CampaignOut.model_validate(campaign) for campaign in campaigns_for(office, visitor.member)]
 
 
-@router.post("/campaigns", dependencies=[Depends(own_form)], status_code=201)
+@router.post("/campaigns", dependencies=[Depends(own_form)], status_code=201, responses=NOT_NOW)
 def make(office: Rooms, visitor: Staff, new: NewCampaign) -> CampaignOut:
     """Makes a campaign, as a draft."""
     return _out(lambda: planning.make_campaign(office, visitor, new.name, new.script, new.lines, new.communities))
@@ -140,7 +171,7 @@ def campaign(office: Rooms, visitor: Worker, number: int) -> CampaignOut:
     return CampaignOut.model_validate(campaign_or_404(office, visitor.member, number))
 
 
-@router.post("/campaigns/{number}/{deed}", dependencies=[Depends(own_form)])
+@router.post("/campaigns/{number}/{deed}", dependencies=[Depends(own_form)], responses=NOT_NOW)
 def change(office: Rooms, visitor: Staff, number: int, deed: str) -> CampaignOut:
     """`launch`, `pause`, `resume` or `cancel`."""
     return _out(lambda: planning.change_campaign(office, visitor, number, deed))
@@ -185,7 +216,7 @@ def follow_ups(office: Rooms, visitor: Worker, closed: bool = False, kind: str =
     return table_out(found)
 
 
-@router.post("/follow-ups/{number}/{step}", dependencies=[Depends(own_form)], status_code=204)
+@router.post("/follow-ups/{number}/{step}", dependencies=[Depends(own_form)], status_code=204, responses=NOT_NOW)
 def step(office: Rooms, visitor: Worker, number: int, step: str, given: Words) -> None:
     """`assign`, `note`, `close`, `reopen` or `escalate`."""
     try:
