@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test test-long test-kill check format bench fuzz teach voice-models lock clean
+.PHONY: help demo test test-long test-browser test-kill check format bench fuzz teach voice-models lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 14
@@ -23,6 +23,10 @@ help:  ## this list
 	@$(PYTHON) -m pip --quiet --disable-pip-version-check --python $(BIN)/python install -r requirements-bench.lock
 	@touch $@
 
+.venv/browser: .venv/dev requirements-browser.lock
+	@$(PYTHON) -m pip --quiet --disable-pip-version-check --python $(BIN)/python install -r requirements-browser.lock
+	@touch $@
+
 VOICE ?= 100
 demo: .venv/run  ## the main job: 2,000 residents called, tables in out/ (VOICE=all: everybody by full audio)
 	@$(BIN)/python run_bot.py demo --voice $(VOICE)
@@ -32,6 +36,9 @@ test: .venv/dev  ## the tests (about two minutes)
 
 test-long: .venv/dev  ## the long tests too
 	@$(BIN)/python -m pytest -n 2 -m ""
+
+test-browser: .venv/browser  ## the pages in a real Chromium, where there is one
+	@$(BIN)/python -m pytest -m browser -rs tests/web
 
 test-kill: .venv/dev  ## 5,000 calls, workers killed 20 times, on SQLite and PostgreSQL; every call audited
 	@$(BIN)/python -m tests.campaigns.kill

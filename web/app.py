@@ -10,7 +10,7 @@ from urllib.parse import quote
 import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
@@ -33,6 +33,7 @@ from web.guard import Guard
 from web.office import Office
 from web.pages import STYLE, go, page
 
+STATIC = Path(__file__).with_name("static")
 GRACE = 3  # seconds that open streams have when the server is stopped
 
 
@@ -63,7 +64,8 @@ def make_app(office: Office) -> FastAPI:
     ):
         app.include_router(room.router)
     app.add_api_route("/static/report.css", _style, include_in_schema=False)
-    app.mount("/static", StaticFiles(directory=Path(__file__).with_name("static")))
+    app.add_api_route("/favicon.ico", _icon, include_in_schema=False)  # browsers ask for it, whatever a page says
+    app.mount("/static", StaticFiles(directory=STATIC))
     app.add_middleware(Guard)
     app.add_exception_handler(SignInFirst, _sign_in_first)
     app.add_exception_handler(HTTPException, _problem)
@@ -78,6 +80,10 @@ def serve(office: Office, host: str, port: int) -> None:
         make_app(office), host=host, port=port, access_log=False, log_level="warning", server_header=False,
         timeout_graceful_shutdown=GRACE,
     )  # fmt: skip
+
+
+def _icon() -> Response:
+    return FileResponse(STATIC / "icon.svg", media_type="image/svg+xml")
 
 
 def _style() -> Response:

@@ -13,7 +13,7 @@ from tests.web.town import GUIYUAN, PASSWORD, SONGYUAN, token
 from web.access import IDLE, LONGEST
 
 OPEN = {"/sign-in", "/api/sign-in", "/r/{token}", "/r/{token}/code", "/r/{token}/code.png", "/code", "/code/{token}",
-        "/static/report.css", "/api/openapi.json"}  # fmt: skip
+        "/static/report.css", "/favicon.ico", "/api/openapi.json"}  # fmt: skip
 DEEDS = {"deed": ("launch", "cancel"), "step": ("note", "close")}
 
 

@@ -1,0 +1,247 @@
+"""A worker's and a resident's walk in a real Chromium: nothing is fetched from elsewhere, nothing fails unseen."""
+
+import os
+import re
+import shutil
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import select, update
+
+from records.rounds import launch_round
+from records.staff import add_member
+from records.tables import Campaign, FollowUp, Record, Resident
+from tests.web.town import GUIYUAN, PASSWORD
+from web import live
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is missing: pip install 'wenan[browser]'")
+pytestmark = [pytest.mark.browser, pytest.mark.filterwarnings("ignore")]
+
+CHROMIUM = os.environ.get("WENAN_TEST_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+DESK, PHONE = {"width": 1280, "height": 800}, {"width": 360, "height": 640}
+ROSTER = """编号,姓名,电话,区,街道,社区,楼栋,房号
+N1,王小明,13900000001,和安区,柳岸街道,桂园社区,1号楼,101
+N2,李四,12,和安区,柳岸街道,桂园社区,1号楼,102
+N3,,13900000003,和安区,柳岸街道,桂园社区,1号楼,103
+"""
+WORDS = {
+    "en": {"sign in": "Sign in", "look": "Look through it first", "load": "Load the good rows", "added": "1 added",
+           "make": "Make a draft, and look at it first", "launch": "Launch", "take": "I take it", "hand": "In hand",
+           "out": "Sign out", "begin": "Begin", "send": "Send"},
+    "zh-Hans": {"sign in": "登录", "look": "先看一看", "load": "导入可用的行", "added": "新增 1 人",
+                "make": "建立草稿并预览", "launch": "启动", "take": "我来办", "hand": "办理中", "out": "退出",
+                "begin": "开始", "send": "发送"},
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    if not CHROMIUM:
+        pytest.skip("no chromium here: install it (Debian: apt install chromium), or name it in WENAN_TEST_CHROMIUM")
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def page_of(chromium, town, language="en", size=DESK):
+    """A page whose every request stays with us, and whose console holds no error."""
+    locale = "zh-CN" if language.startswith("zh") else "en-GB"
+    context = chromium.new_context(base_url=town.url, locale=locale, viewport=size)
+    context.set_default_timeout(15_000)
+    asked, wrong = [], []
+    context.on("request", lambda request: asked.append(request.url))
+    context.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    context.on("weberror", lambda error: wrong.append(str(error.error)))
+    yield (page := context.new_page())
+    page.goto("about:blank")  # ends what is watched
+    context.close()
+    assert [url for url in asked if not url.startswith((town.url, "data:", "about:"))] == []
+    assert len(asked) > 2
+    assert wrong == []
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    monkeypatch.setattr(live, "EVERY", 0.1)
+    monkeypatch.setattr(live, "REST", 0)
+
+
+def sign_in(page, login, words):
+    page.goto("/sign-in")
+    page.locator('input[name="login"]').fill(login)
+    page.locator('input[name="password"]').fill(PASSWORD)
+    page.get_by_role("button", name=words["sign in"]).click()
+    page.wait_for_url("**/")
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_worker_loads_a_roster_launches_watches_and_follows_up(chromium, town, quick, language):
+    words, login = WORDS[language], f"w-{language.lower()}"
+    with town.store.transaction() as tx:
+        add_member(tx, login, name="Wang", role="staff", password=PASSWORD, now=town.at, language=language)
+    with page_of(chromium, town, language) as page:
+        sign_in(page, login, words)
+        page.goto("/roster")
+        page.set_input_files('input[type="file"]',
+                             {"name": "名册.csv", "mimeType": "text/csv", "buffer": ROSTER.encode()})  # fmt: skip
+        page.get_by_role("button", name=words["look"]).click()
+        assert page.locator(".card .figure").all_inner_texts() == ["1", "2"]
+        page.get_by_role("button", name=words["load"]).click()
+        playwright.expect(page.get_by_role("status")).to_contain_text(words["added"])
+        launched = make_and_launch(page, words)
+        watch(page, town, launched)
+        follow_a_figure(page)
+        page.goto(f"/conversations/{town.talks[GUIYUAN]}")
+        assert "38.6" in page.locator("main").inner_text()
+        page.goto(f"/follow-ups/{town.tasks[GUIYUAN]}")
+        page.get_by_role("button", name=words["take"]).click()
+        page.goto("/follow-ups")
+        column = page.get_by_role("region", name=words["hand"])
+        playwright.expect(column.locator(f'a[href="/follow-ups/{town.tasks[GUIYUAN]}"]')).to_be_visible()
+        page.get_by_role("button", name=words["out"]).click()
+        page.goto("/overview")
+        assert "/sign-in" in page.url
+    assert town.rows(FollowUp, FollowUp.id == town.tasks[GUIYUAN])[0].assignee == "Wang"
+
+
+def make_and_launch(page, words):
+    page.goto("/campaigns/new")
+    page.locator('input[name="name"]').fill("四月 April")
+    page.get_by_label(GUIYUAN).first.check()
+    page.get_by_role("button", name=words["make"]).click()
+    page.wait_for_url(re.compile(r"/campaigns/\d+$"))
+    page.get_by_role("button", name=words["launch"], exact=True).click()
+    page.wait_for_selector("#live")
+    return int(page.url.rsplit("/", 1)[1])
+
+
+def watch(page, town, number):
+    """What a worker process would write is written here; the page shows it without being loaded again."""
+    (campaign,) = town.rows(Campaign, Campaign.id == number)
+    page.evaluate("window.here = 1")
+    with town.store.transaction() as tx:
+        if not town.rows(Record, Record.campaign_id == number):
+            launch_round(tx, number, 0, place=campaign.place, day=town.at.date(), due_at=town.at)
+        ill = tx.execute(select(Record.id).where(Record.campaign_id == number).limit(1)).scalar_one()
+        told = {"status": "symptomatic", "temperature_c": 41.7, "fever": True, "reported_at": town.at, "present": 2}
+        tx.execute(update(Record).where(Record.id == ill).values(**told))
+    playwright.expect(page.locator("#newest")).to_contain_text("41.7")
+    playwright.expect(page.locator('[data-key="fever"]')).to_have_text("1")
+    assert page.evaluate("window.here") == 1
+
+
+def follow_a_figure(page):
+    """From the overview to a community, to those whom one of its figures counts, to one of them."""
+    page.goto("/overview?campaign=1&level=community")
+    page.get_by_role("link", name=GUIYUAN, exact=True).click()
+    page.wait_for_url(re.compile("community="))
+    figure = page.locator("dd[data-key=reported] a")
+    number = figure.inner_text()
+    figure.click()
+    assert page.locator(".number").first.inner_text() == number
+    page.locator('td a[href^="/residents/"]').first.click()
+    page.wait_for_url(re.compile(r"/residents/\d+"))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_resident_answers_on_a_telephone(chromium, town, language):
+    words, resident = WORDS[language], town.people[GUIYUAN] + 1
+    with town.store.transaction() as tx:
+        tx.execute(update(Resident).where(Resident.id == resident).values(language=language))
+    with page_of(chromium, town, language, PHONE) as page:
+        page.goto(town.link(resident))
+        page.get_by_role("button", name=words["begin"]).click()
+        for said in ("36.5", *(("I feel fine", "no") if language == "en" else ("没有不舒服", "没有")), *["no"] * 8):
+            if not page.locator("#words").count():
+                break
+            before = page.locator("li.we").count()
+            page.locator("#words").fill(said)
+            page.get_by_role("button", name=words["send"], exact=True).click()
+            page.wait_for_function("n => document.querySelectorAll('li.we').length > n", arg=before)
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        playwright.expect(page.locator("p.done")).to_be_visible()
+        assert page.locator("li.they").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 18
+    (record,) = town.rows(Record, Record.resident_id == resident, Record.channel == "web")
+    assert record.temperature_c == 36.5
+
+
+SEEN = """() => { const e = document.activeElement, s = getComputedStyle(e);
+  return e === document.body || s.outlineStyle !== 'none' || s.boxShadow !== 'none'; }"""
+
+
+def tab_to(page, selector):
+    """Presses Tab until the element has the focus; each stop on the way can be seen."""
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        assert page.evaluate(SEEN)
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"Tab does not reach {selector}")
+
+
+def test_follow_up_is_taken_and_noted_by_keyboard_alone(chromium, town):
+    task = town.tasks[GUIYUAN]
+    with page_of(chromium, town) as page:
+        page.goto(f"/sign-in?next=/follow-ups/{task}")
+        page.keyboard.type("gui-worker")  # it has the focus
+        page.keyboard.press("Tab")
+        page.keyboard.type(PASSWORD)
+        page.keyboard.press("Enter")
+        page.wait_for_url(f"{town.url}/follow-ups/{task}")
+        tab_to(page, f'form[action="/follow-ups/{task}/assign"] button.main')
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        tab_to(page, 'textarea[name="words"]')
+        page.keyboard.type("敲过门 knocked")
+        page.keyboard.press("Tab")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert "knocked" in page.locator("main").inner_text()
+    (kept,) = town.rows(FollowUp, FollowUp.id == task)
+    assert kept.assignee == "Gui worker"
+
+
+PAGES = ("/sign-in", "/", "/reports", "/residents", "/residents/{resident}", "/conversations/{talk}", "/follow-ups",
+         "/follow-ups/{task}", "/campaigns", "/campaigns/new", "/campaigns/1", "/roster", "/wall", "/trail", "/account",
+         "/dialogs", "{chat}")  # fmt: skip
+FAULTS = """() => {
+  const shown = e => e.getClientRects().length > 0;
+  const faults = [];
+  for (const e of document.querySelectorAll('input:not([type=hidden]), select, textarea'))
+    if (!e.labels?.length && !e.getAttribute('aria-label')) faults.push('no label: ' + e.outerHTML.slice(0, 80));
+  for (const e of document.querySelectorAll('a, button'))
+    if (shown(e) && !e.textContent.trim() && !e.getAttribute('aria-label'))
+      faults.push('no name: ' + e.outerHTML.slice(0, 80));
+  let last = 0;
+  for (const h of document.querySelectorAll('h1, h2, h3, h4, h5, h6')) {
+    const level = Number(h.tagName[1]);
+    if (level > last + 1) faults.push(`h${last} is followed by h${level}: ${h.textContent.slice(0, 30)}`);
+    last = level;
+  }
+  if (document.querySelectorAll('h1').length !== 1) faults.push(`${document.querySelectorAll('h1').length} h1`);
+  if (!document.documentElement.lang) faults.push('no lang');
+  if (document.querySelectorAll('main').length !== 1) faults.push('no main');
+  if (!document.title.trim()) faults.push('no title');
+  for (const e of document.querySelectorAll('img:not([alt])')) faults.push('no alt: ' + e.src);
+  const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+  for (const id of new Set(ids.filter((id, n) => ids.indexOf(id) !== n))) faults.push('id twice: ' + id);
+  if (document.documentElement.scrollWidth > innerWidth) faults.push(`${document.documentElement.scrollWidth} wide`);
+  return faults;
+}"""
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "telephone"])
+def test_pages_are_labelled_ordered_and_fit(chromium, town, size):
+    at = {"resident": town.people[GUIYUAN], "talk": town.talks[GUIYUAN], "task": town.tasks[GUIYUAN],
+          "chat": town.link(town.people[GUIYUAN])}  # fmt: skip
+    faults = {}
+    with page_of(chromium, town, size=size) as page:
+        for path in PAGES:
+            if path == "/":
+                sign_in(page, "boss", WORDS["en"])
+            page.goto(path.format(**at))
+            if found := page.evaluate(FAULTS):
+                faults[path] = found
+    assert faults == {}
