@@ -60,10 +60,7 @@ def chat(request: Request, office: Rooms, token: str, talk: int = 0) -> Response
         over = None if open_now or not talk else _own(tx, talk, resident)
         shown = open_now or over
         lines = read_talk(tx, shown.id, office.zone).lines if shown else ()
-        today = office.clock().astimezone(_talks(office).zone_of(linked) if linked else office.zone).date()
-        round = awaited(tx, resident, today, CHANNEL)
-        done = round is not None and round.done
-        has_code = code_of(tx, default_rules(), resident, office.clock()) is not None
+        done, has_code = (False, False) if open_now else _afterwards(tx, office, resident, linked)
     turn, reply = office.desk.standing(open_now.id, open_now.revision) if open_now else (0, None)
     return page(
         request,
@@ -94,7 +91,8 @@ def say(
 ) -> Response:
     """One turn of the chat, or its beginning. The link is the key: whoever has it speaks for the resident.
 
-    A turn that has passed (sent twice, or from an old page) changes nothing.
+    A turn that has passed (sent twice, or from an old page) changes nothing. Our own script has the page at once
+    (`X-Chat`), and is told its address; a form is sent on to it, so that reading it again sends nothing again.
     """
     now, talks = office.clock(), _talks(office)
     with office.store.transaction() as tx:
@@ -104,7 +102,12 @@ def say(
             standing = talks.begin(tx, linked, talks.round(tx, linked, now), now) if not turn else None
         elif turn == f"{standing.talk.id}:{standing.turn}" and (heard := _heard(standing, words, button)):
             standing = talks.hear(tx, linked, standing.talk, heard, now)
-    return go(f"/r/{token}", **({"talk": standing.talk.id} if standing else {}))
+    there = go(f"/r/{token}", **({"talk": standing.talk.id} if standing else {}))
+    if "x-chat" not in request.headers:
+        return there
+    answer = chat(request, office, token, standing.talk.id if standing else 0)
+    answer.headers["content-location"] = there.headers["location"]
+    return answer
 
 
 @router.get("/r/{token}/code")
@@ -174,6 +177,8 @@ def _linked(tx: Tx, office: Office, resident: int, language: str) -> Linked:
     """The resident at this channel. It is marked as stopped: nothing can be sent there, we can only be asked."""
     address, now = str(resident), office.clock()
     linked = linked_at(tx, CHANNEL, address)
+    if linked and language not in CHAT_LANGUAGES:
+        return linked
     if linked is None:
         link(tx, CHANNEL, address, resident, now)
         change_address(tx, CHANNEL, address, stopped_at=now)
@@ -182,6 +187,13 @@ def _linked(tx: Tx, office: Office, resident: int, language: str) -> Linked:
     found = linked_at(tx, CHANNEL, address)
     assert found is not None
     return found
+
+
+def _afterwards(tx: Tx, office: Office, resident: int, linked: Linked | None) -> tuple[bool, bool]:
+    """Whether today's report is in, and whether there is a health code; asked only where no question stands open."""
+    today = office.clock().astimezone(_talks(office).zone_of(linked) if linked else office.zone).date()
+    round = awaited(tx, resident, today, CHANNEL)
+    return round is not None and round.done, code_of(tx, default_rules(), resident, office.clock()) is not None
 
 
 def _open_today(tx: Tx, office: Office, linked: Linked) -> Kept | None:

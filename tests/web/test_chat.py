@@ -74,6 +74,16 @@ def test_conversation_goes_on_where_it_stood_at_another_telephone(town):
     assert turn_of(second.get(page).text) == turn_of(two.text)
 
 
+def test_script_of_the_page_has_the_same_page_at_once(town):
+    page, browser = town.link(town.people[GUIYUAN] + 1), town.browser()
+    begun = browser.post(page, follow_redirects=True)
+    sent = {"turn": turn_of(begun.text), "words": "36.8"}
+    at_once = browser.post(page, data=sent, headers={"x-chat": "1"})
+    assert at_once.status_code == 200
+    assert at_once.text == browser.get(at_once.headers["content-location"]).text
+    assert at_once.headers["content-location"].startswith(f"{page}?talk=")
+
+
 def test_turn_sent_twice_or_from_an_old_page_is_heard_once(town):
     page, browser = town.link(town.people[GUIYUAN] + 1), town.browser()
     begun = browser.post(page, follow_redirects=True)

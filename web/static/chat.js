@@ -11,12 +11,12 @@ chat.addEventListener('submit', async event => {
   if (event.submitter?.name === 'button') sent.delete('words');
   event.target.querySelectorAll('button').forEach(button => { button.disabled = true; });
   try {
-    const answer = await fetch(event.target.action, { method: 'POST', body: sent });
+    const answer = await fetch(event.target.action, { method: 'POST', body: sent, headers: { 'X-Chat': '1' } });
     if (!answer.ok) throw new Error(answer.status);
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     document.documentElement.lang = page.documentElement.lang;
     chat.replaceChildren(...page.getElementById('chat').childNodes);
-    history.replaceState(null, '', answer.url);
+    history.replaceState(null, '', answer.headers.get('content-location') || answer.url);
     show();
   } catch {
     event.target.querySelectorAll('button').forEach(button => { button.disabled = false; });
