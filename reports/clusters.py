@@ -45,8 +45,8 @@ class Place:
 def cluster_table(connection: Connection, scope: Scope, zone: tzinfo = ZONE) -> Table:
     """One row for each place with two fevers or more in the 48 hours before the last report of the scope.
 
-    The least likely is first; what is below 5 % for all places together stands out. The window goes over rounds. Who was
-    erased counts in their building, and in no household.
+    The least likely is first; what is below 5 % for all places together stands out. The window goes over rounds.
+    Who was erased counts in their building, and in no household.
     """
     end = _end(connection, scope)
     places = list(_places(_read(connection, scope, end))) if end else []
