@@ -151,8 +151,10 @@ class Scope(Whose):
         return True
 
     def _denies_next(self, at: int) -> bool:
-        """烧倒没有不流鼻涕: of two denials side by side the first belongs to what stands before it."""
+        """烧倒没有不流鼻涕, 烧倒没有吃得香: a denial that belongs to what stands before it."""
         following = self.row[at + 1] if at + 1 < len(self.row) else None
+        if self.keys[self.row[at].first] in ("倒", "却") and self.run[-1].end == self.row[at].first:
+            return following is None or following.first > self.row[at].end or following.topic not in ("symptom", "part")
         if following is None or following.first != self.row[at].end or self.keys[following.first].isascii():
             return False
         return following.topic == "cue" and following.name in ("neg", "negv")
