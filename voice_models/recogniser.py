@@ -236,7 +236,7 @@ class Listening:
 
     def hear(self, samples: Pcm) -> None:
         """Take 16-bit samples at 8 kHz."""
-        noise = FLOOR.take(range(self._passed, self._passed + len(samples)), mode="wrap")
+        noise = FLOOR[np.arange(self._passed, self._passed + len(samples)) % len(FLOOR)]
         self._passed += len(samples)
         if self._recogniser.AcceptWaveform(np.clip(samples + noise, -32768, 32767).astype(np.int16).tobytes()):
             self._results.append(self._recogniser.Result())

@@ -11,9 +11,9 @@ from voice_models.making.features import KALDI_OPTIONS
 from voice_models.making.network import CONTEXT, DILATIONS, FIRST_REACH, SUBSAMPLING, Network, affines
 
 BLANK_COST = float(os.environ.get("BLANK_COST", "3.0"))  # chosen on the development speakers
-DECODER_OPTIONS = """--min-active=50
---max-active=400
---beam=8.0
+DECODER_OPTIONS = """--min-active=1
+--max-active=200
+--beam=12.0
 --lattice-beam=4.0
 --acoustic-scale=1.0
 --frame-subsampling-factor=3
