@@ -72,6 +72,8 @@ def count(
         return 1, alone.first, alone.end
     if not asked or parts:
         return None
+    if "married" in keys and any(item.topic == "cue" and item.name == "neg" for item in row):
+        return 2, keys.index("married"), keys.index("married") + 1  # married, no kids
     me = next((item for item in row if any(key in small("me") for key in keys[item.first : item.end])), None)
     pet = next((item for item in row if item.topic == "person" and item.name == "pet"), None)
     return (1, min(me.first, pet.first), max(me.end, pet.end)) if me and pet else None  # 我同只猫
@@ -81,6 +83,12 @@ def _now_only(keys: list[str], row: list[Item], parts: list[Part]) -> list[Part]
     """以前五个，现在剩我跟我先生: what is said behind 'now' or 'so' after what was, and nothing of what will be."""
     now = [item.first for item in row if (item.topic, item.name) == ("cue", "now")]
     now = now or [at for at, key in enumerate(keys) if key in small("concluding")]
+    so = next(
+        (at for at, key in enumerate(keys) if key == "so" and keys[at + 1 : at + 2] and keys[at + 1] in _IT_IS), -1
+    )
+    after = [part for part in parts if part.first > so]
+    if so > 0 and (after or any((i.topic, i.name) == ("count", "alone") and i.end > so for i in row)):
+        return after
     before = [item.first for item in row if (item.topic, item.name) in _FORMER]
     if now and before and before[0] < now[-1]:
         alone = any((i.topic, i.name) == ("count", "alone") and i.first >= now[-1] for i in row)
@@ -93,6 +101,7 @@ def _now_only(keys: list[str], row: list[Item], parts: list[Part]) -> list[Part]
     return [part for part in parts if clauses.get(part.first) not in coming] or parts
 
 
+_IT_IS = ("its", "it", "theres", "just", "only", "now", "im", "weare", "were")
 _FORMER = {("cue", "past"), ("cue", "longpast"), ("cue", "away")}
 
 
@@ -127,10 +136,16 @@ def _final(keys: list[str], item: Item) -> bool:
 def _sum(keys: list[str], row: list[Item], listed: list[Part]) -> Count:
     spoken = not small("me").isdisjoint(keys) or "my" in keys
     both = not spoken and {"wife", "husband"} <= {i.name for i in row if i.topic == "person"}  # one of them answers
-    me = 0 if both or any(part.with_me for part in listed) else 1
+    among = any(i.name == "among" and not _me_besides(keys, i) for i in row if i.topic == "count")
+    me = 0 if both or among or any(part.with_me for part in listed) else 1
     spouses = any(item.topic == "person" and item.name in ("wife", "husband", "spouse") for item in row)
     married = "married" in keys and keys[max(keys.index("married") - 1, 0)] not in ("got", "not", "get", "isnt")
     return sum(part.people for part in listed) + me + (married and not spouses and me), listed[0].first, listed[-1].end
+
+
+def _me_besides(keys: list[str], among: Item) -> bool:
+    """'Me, mum and two sisters, I'm the eldest': whether I am named apart from my place among others."""
+    return not small("me").isdisjoint((*keys[: among.first], *keys[among.end :]))
 
 
 def _paired(row: list[Item]) -> Count | None:

@@ -1,5 +1,6 @@
 """Numbers of people and people named, each a part of the count of a home."""
 
+from dialogs.understanding.ages import Ages, ages
 from dialogs.understanding.clauses import questions, small
 from dialogs.understanding.items import Item
 from dialogs.understanding.relatives import left_out, pronoun_listed, unknown_people, with_us
@@ -15,28 +16,49 @@ def people_said(keys: list[str], row: list[Item], asked: bool) -> list[Part]:
     found_more = sum(item.number is not None for item in row) > 1
     away = {item.clause for item in row if item.topic == "cue" and item.name == "away"}
     out = left_out(keys, row)
+    old = ages(keys, row) if asked else Ages(set(), {}, {})
+    above = _by_place(keys, row)
+    beasts = {
+        keys[item.first - 3] for item in row if item.name == "pet" and keys[max(item.first - 2, 0)] in ("is", "s")
+    }
     used = -1
     only_asked = questions(keys) if "?" in keys else ()
     for at, item in enumerate(row):
         if item.first < used or item.first in only_asked or item.first in out:
             continue
         part = None
-        if item.number:
+        if item.first in old.people:
+            part = Part("part", old.people[item.first][0], item.first, old.people[item.first][1])
+        elif item.first in old.numbers:
+            continue
+        elif item.first in above:
+            part = Part("part", whole_number(item) or 0, item.first, item.end, with_me=above[item.first])
+        elif item.number:
             part = _numbered(keys, row, at)
+            if part and part.whole and any(said.whole for said in parts) and _sometimes(keys, item):
+                continue
+            if part and part.kind == "part" and _said_again(keys, parts, part):
+                used = part.end
+                continue
             if part and found_more and _of_the_one_before(keys, row, at):
                 continue
             if part and part.kind == "total" and _family_of(keys, row, at):
                 part.kind = "part"
             if part and part.kind == "part" and item.clause in away:
                 part = None
-        elif item.name == "they" and asked and pronoun_listed(keys, row, at, out):
+        elif item.name == "they" and asked and pronoun_listed(keys, row, at, out) and not _same(keys, row, at):
             end = row[at + 1].end if at + 1 < len(row) and row[at + 1].number else item.end
             part = Part("part", 1, item.first, end)
         elif item.topic == "person" and item.name not in NOT_AT_HOME and item.clause not in away:
             if keys[item.end : item.end + 2] == ["一", "家"]:
                 continue  # 儿子一家三口
+            if item.name == "other" and keys[item.first] in beasts:
+                continue
+            if _parent_of(keys, item) or _apposed(keys, row, at):
+                continue
             both = keys[max(item.first - 2, 0) : item.first]
             several = 2 if "both" in both and keys[item.end - 1] in small("plural") else SEVERAL.get(item.name, 1)
+            several = old.nouns.get(item.first, several)
             part = Part("part", several, item.first, item.end)
         elif item.topic == "count" and item.name in _FIXED:
             part = _couple(keys, row, at)
@@ -48,6 +70,90 @@ def people_said(keys: list[str], row: list[Item], asked: bool) -> list[Part]:
             used = part.end
             parts.append(part)
     return parts
+
+
+def _by_place(keys: list[str], row: list[Item]) -> dict[int, bool]:
+    """'Two in the basement, three upstairs': numbers that add up, and whether they count me."""
+    placed = [i for i in row if i.number and keys[i.end : i.end + 1] and _somewhere(keys, i.end) and whole_number(i)]
+    counts_me = small("me").isdisjoint(keys)
+    return {item.first: counts_me for item in placed} if len(placed) > 1 else {}
+
+
+def _somewhere(keys: list[str], at: int) -> bool:
+    on = keys[at] in ("in", "on", "at") and keys[at + 1 : at + 2] in (["the"], ["our"], ["my"], ["one"], ["each"])
+    return keys[at] in ("upstairs", "downstairs") or (on and not small("storey").isdisjoint(keys[at + 2 : at + 4]))
+
+
+def _sometimes(keys: list[str], number: Item) -> bool:
+    """'Three, four when my brother's back': a number of other times than now."""
+    after = keys[number.end : number.end + 2]
+    if keys[number.first - 1] not in (",", "or", "and", "but", ".", "-"):
+        return False
+    return after[:1] in (["when"], ["whenever"], ["once"]) or (len(after) == 2 and " ".join(after) in _AT_TIMES)
+
+
+_AT_TIMES = ("at weekends", "on weekends", "at times", "in summer", "next month", "next week", "at christmas")
+
+
+def _said_again(keys: list[str], parts: list[Part], part: Part) -> bool:
+    """'Me and the weans, there's three weans': a number put to people who are named already."""
+    noun = keys[part.end - 1]
+    for said in parts:
+        if (
+            said.kind == "part"
+            and keys[said.end - 1] == noun
+            and said.end - said.first == 1
+            and noun in small("plural")
+        ):
+            said.people = part.people
+            return True
+    return False
+
+
+def _same(keys: list[str], row: list[Item], at: int) -> bool:
+    """'My lad, he's 12': a pronoun for the one person just named."""
+    before = next((item for item in reversed(row[:at]) if item.topic not in ("sign", "cue", "measure")), None)
+    if (
+        before is None
+        or before.topic != "person"
+        or keys[before.end : row[at].first] not in ([","], ["and"], ["-"], [])
+    ):
+        return False
+    return keys[before.end - 1] not in small("plural") and keys[row[at].first] in ("hes", "shes")
+
+
+def _parent_of(keys: list[str], item: Item) -> bool:
+    """'Mother of four', 'single parent of two': the one who answers."""
+    after = keys[item.end : item.end + 2]
+    return item.name in _PARENTS and len(after) == 2 and after[0] in ("of", "to") and is_count(after[1])
+
+
+def _apposed(keys: list[str], row: list[Item], at: int) -> bool:
+    """'Granny herself', 'herself the teenager': said of the person beside."""
+    if keys[row[at].first] not in _SELF:
+        return False
+    beside = [row[at - 1]] if at and row[at - 1].end == row[at].first else []
+    after = next((other for other in row[at + 1 :] if other.topic in ("person", "sign")), None)
+    named = after is not None and keys[row[at].end : after.first] == ["the"] and after.topic == "person"
+    return named or any(other.topic == "person" for other in beside)
+
+
+def _children_of(keys: list[str], number: Item) -> bool:
+    """'A single mum with three', 'mother of two'."""
+    before = keys[max(number.first - 4, 0) : number.first]
+    if before[-1:] not in (["of"], ["to"], ["with"]) or small("parent").isdisjoint(before[-2:]):
+        return False
+    return before[-1] != "with" or not small("lone").isdisjoint(before)
+
+
+def is_count(key: str) -> bool:
+    """Whether a token is a small number."""
+    return key in _SMALL or (key.isdecimal() and len(key) == 1)
+
+
+_SMALL = frozenset(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))
+_PARENTS = ("mother", "father", "parents")
+_SELF = ("herself", "himself")
 
 
 def _of_the_one_before(keys: list[str], row: list[Item], at: int) -> bool:
@@ -95,6 +201,8 @@ def _described(keys: list[str], row: list[Item], at: int) -> Item | None:
 
 def _couple(keys: list[str], row: list[Item], at: int) -> Part:
     item = row[at]
+    if keys[item.end - 1] in ("her", "him", "his") and any(_named(o) and o.first == item.end for o in row):
+        return Part("", 0, item.first, item.end)  # me and her mother
     people = any(other.topic == "person" and other.clause == item.clause for other in row)
     us = item.end - item.first > 1 and keys[item.first] == "us" and any(_named(other) for other in row)
     kind = "part" if us or people or any(o.topic == "person" for o in row[at:]) else "total"
@@ -132,6 +240,8 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
     if small("me").isdisjoint(keys[: item.first]) and _and_me(keys, item.end):
         return Part("total", value + 1, item.first, item.end)  # 4 + me
     before = keys[item.first - 1] if item.first else ""
+    if _children_of(keys, item):
+        part.kind = "others"
     only_one = keys[item.first] in ("one", "1")
     if before in _AGES or (
         only_one and (before in _POINTING or keys[item.end : item.end + 2] in (["of", "my"], ["of", "the"]))
@@ -145,8 +255,10 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
         return None
     for other in (o for o in row[at + 1 : at + 8] if o.first >= item.end):
         apart = other.first - part.end
-        if keys[part.end : part.end + 1] in (["including"], ["counting"], ["includes"], ["plus"]):
+        if keys[part.end : part.end + 1] and keys[part.end] in small("including") and part.kind == "loose":
             break  # four including granny
+        if (other.topic, other.name) == ("person", "everyone"):
+            break  # five and everyone is well
         if (other.topic, other.name) == ("cue", "but") and keys[other.first].isascii():
             break  # four but mother passed
         if other.number and value == 1 and apart == 0:
