@@ -7,6 +7,7 @@ from dialogs.understanding.clauses import questions
 from dialogs.understanding.items import Item
 from dialogs.understanding.lexicon import Lexicon, Mention, layer, outermost, words
 from dialogs.understanding.text import is_sign
+from dialogs.understanding.tree import Label
 
 YesNo = tuple[str, int, int]  # "yes" or "no", first token, end token
 
@@ -33,6 +34,11 @@ def answer_words(keys: list[str], row: list[Item], act: Mention | None = None) -
         if mention.end - mention.first == 1 and not _stands_alone(keys, mention):
             continue
         covered = mention.end
+        name, _, alone = mention.label.name.partition(" ")
+        if alone:
+            if not _by_itself(keys, mention):
+                continue
+            mention = mention._replace(label=Label("answer", name))
         place = bisect_right(firsts, mention.first)
         near = row[place - 1] if place else None
         following = bisect_left(firsts, mention.end)
@@ -46,6 +52,16 @@ def answer_words(keys: list[str], row: list[Item], act: Mention | None = None) -
         if not inside and not _governs(mention, after):
             found.append((mention, near))
     return found
+
+
+def _by_itself(keys: list[str], mention: Mention) -> bool:
+    """'Good', 'all': words that answer only where the clause says nothing else; names like 'well alone'."""
+    first, end = mention.first, mention.end
+    while first and (keys[first - 1] in words("small", "filler") or keys[first - 1] in words("small", "me")):
+        first -= 1
+    while end < len(keys) and keys[end] in words("small", "filler"):
+        end += 1
+    return (not first or not keys[first - 1].isalnum()) and (end == len(keys) or not keys[end].isalnum())
 
 
 def _stands_alone(keys: list[str], mention: Mention) -> bool:
@@ -81,8 +97,11 @@ def about_symptoms(keys: list[str], row: list[Item], act: Mention | None, presen
 
 
 def _nod(keys: list[str], row: list[Item], said: YesNo) -> bool:
-    """Whether a yes is only one of the weak words (嗯, ok)."""
-    return any(m.label.name == "weakyes" and m.first == said[1] for m, _ in answer_words(keys, row))
+    """Whether a yes is only one of the weak words (嗯, ok) or a thumb."""
+    return keys[said[1]] in _THUMBS or any(m.label.name == "weakyes" and m.first == said[1] for m, _ in answer_words(keys, row))
+
+
+_THUMBS = ("👍", "✅", "👌", "🆗", "✔", "💯")
 
 
 def bare(keys: list[str], row: list[Item], act: Mention | None = None) -> YesNo | None:

@@ -53,12 +53,12 @@ _TENS = {
     "eighty": 80, "ninety": 90, "ninty": 90,
 }  # fmt: skip
 NUMERALS = frozenset(({*DIGITS, *_TEENS, *_TENS, "hundred"} - {"oh", "o"}) | SOUNDS.keys() - {"nil"})
-_POINT = ("point", "dot", "comma", "decimal")
+_POINT = ("point", "dot", "comma", "decimal", "pint", "poin", "piont", "pt")
 
 
 def number(keys: list[str], at: int) -> tuple[float, int, str, bool] | None:
     """The number that starts at a token: value, end, digits if spelled out, whether it has decimals."""
-    if keys[at] in SOUNDS:
+    if keys[at] in SOUNDS and not (_key(keys, at + 1) in DIGITS and _key(keys, at + 2) in _POINT):
         return (float(SOUNDS[keys[at]]), at + 1, "", False) if _key(keys, at + 1) in _COUNTED else None
     value, end, spelled = _whole(keys, at)
     mark = end
@@ -87,6 +87,8 @@ def _whole(keys: list[str], at: int) -> tuple[float, int, str]:
     if key in DIGITS and after == "hundred":
         return _beyond(keys, at + 2, 100 * int(DIGITS[key]))
     digits, end = "", at
+    if key in SOUNDS:
+        digits, end = SOUNDS[key], at + 1  # tree six point seven
     while _key(keys, end) in DIGITS and len(digits) < 12:
         digits += DIGITS[keys[end]]
         end += 1

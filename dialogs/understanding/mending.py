@@ -6,7 +6,7 @@ from dialogs.understanding.clauses import small
 from dialogs.understanding.items import Item
 from dialogs.understanding.reading import Reading
 
-_FAR = 7  # tokens between a reading and what mends it
+_FAR = 9  # tokens between a reading and what mends it
 
 
 def mended(keys: list[str], row: list[Item], found: list[Reading]) -> list[Reading]:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from dialogs.understanding import english
 from dialogs.understanding.clauses import small
 from dialogs.understanding.items import Item
 from dialogs.understanding.since import Moment, meant, of_cause, of_reading, together, well
@@ -26,6 +27,9 @@ def moments(keys: list[str], row: list[Item], now: datetime | None) -> list[Mome
     for at, item in enumerate(row):
         if item.first < used:
             continue
+        if found and item.topic == "time" and (more := _reckoned(keys, found[-1], item)):
+            found[-1].days, found[-1].end = more, item.end
+            continue
         moment = _counted(keys, row, at) if item.number else _named(keys, row, at, now)
         if moment:
             used = moment.end
@@ -33,11 +37,25 @@ def moments(keys: list[str], row: list[Item], now: datetime | None) -> list[Mome
     return found
 
 
+def _reckoned(keys: list[str], moment: Moment, day: Item) -> int:
+    """'A week ago yesterday', 'two days before yesterday': days in all; 0 where the two are not told as one."""
+    between = keys[moment.end : day.first]
+    days = _DAYS.get(day.name, 0)
+    if not days or day.name == "lastnight":
+        return 0
+    weeks = moment.days and moment.days % 7 == 0 and between in ([], ["ago"])
+    return moment.days + days if weeks or between in (["before"], ["before", "the"]) else 0
+
+
 def _named(keys: list[str], row: list[Item], at: int, now: datetime | None) -> Moment | None:
     """A time with a name; 'a week and a half' is half as long again, 'day three' the second after the first."""
     item = row[at]
     if item.topic != "time":
         return None
+    if item.name == "longago" and keys[item.end - 1] in ("ago", "back"):
+        return _long(keys, item)
+    if item.name == "now" and keys[item.end - 1] == "ago":
+        return Moment(0, item.first, item.end, item)
     days = _DAYS.get(item.name, _FIXED.get(item.name))
     if days is None and item.name in _WEEKDAYS and now is not None:
         days = (now.weekday() - _WEEKDAYS[item.name]) % 7 or 7
@@ -46,9 +64,28 @@ def _named(keys: list[str], row: list[Item], at: int, now: datetime | None) -> M
         return Moment(days + days // 2, item.first, following.end, item)
     if item.name == "unitday" and keys[item.first] == "day" and following and following.number:
         return Moment(max(int(following.number.value) - 1, 0), item.first, following.end, following)
+    if days is None and item.name == "unitweek" and following and (following.topic, following.name) == _HALF:
+        return Moment(10, item.first, following.end, item)  # week and a half
+    if days is None and item.name == "unitday" and item.first and keys[item.first - 1] in _ORDINALS:
+        return Moment(_ORDINALS.index(keys[item.first - 1]), item.first - 1, item.end, item)
     if days is None and item.name in _UNITS:
         return _single(keys, item)
     return Moment(days, item.first, item.end, item) if days is not None else None
+
+
+_HALF = ("measure", "half")
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def _long(keys: list[str], item: Item) -> Moment | None:
+    """'Three months ago', 'a year ago': long ago, and yet a number of days."""
+    said = keys[item.first : item.end]
+    months = next((days for word, days in _LONG.items() if word in said), 0)
+    many = next((english.DIGITS[key] for key in said if key in english.DIGITS), "1" if "a" in said else "0")
+    return Moment(int(many) * months, item.first, item.end, item) if months and int(many) else None
+
+
+_LONG = {"months": 30, "years": 365, "year": 365}
 
 
 def _single(keys: list[str], unit: Item) -> Moment | None:
@@ -111,7 +148,11 @@ def onset(
         found = found or own
     if not found:
         return _repaired(row, None) if context == "onset" else None
+    if context == "onset" and len(found) > 1:
+        found = _mine(keys, found)
     started = [m for m in found if _started(row, m)]
+    if context == "onset" and len(found) == 1 and (said := _cited(keys, row, found[0])):
+        return said
     if context == "onset":
         if han:
             chosen = max(started or found, key=lambda m: m.days)
@@ -141,6 +182,16 @@ def onset(
     return beside[0] if beside and not any(m.item.past for m in beside) else None
 
 
+def _mine(keys: list[str], found: list[Moment]) -> list[Moment]:
+    """'My wife a week ago, me three days ago': those said of me by name, and none that was only said before."""
+    mine = [m for m in found if not _NAMED.isdisjoint(keys[max(m.first - 3, 0) : m.first]) and keys[m.end : m.end + 1] != ["after"]]
+    told = [m for m in found if not small("citing").isdisjoint(keys[max(m.first - 3, 0) : m.first])]
+    return mine or ([m for m in found if m not in told] or found)
+
+
+_NAMED = frozenset(("me", "mine", "myself", "meself"))
+
+
 def _concluded(keys: list[str], row: list[Item], found: list[Moment]) -> Moment | None:
     """'On my birthday, so five days', 'twenty days tomorrow, so nineteen', 'it will be four days tomorrow'."""
     last = found[-1]
@@ -151,7 +202,8 @@ def _concluded(keys: list[str], row: list[Item], found: list[Moment]) -> Moment 
     for item in row:
         if unit and item.number and item.first >= last.end and keys[item.first - 1] in small("summing"):
             return Moment(int(item.number.value * _UNITS[unit.name]), item.first, item.end, item)
-    if last.item.number and "tomorrow" in keys[last.end : last.end + 3] and not small("willbe").isdisjoint(keys):
+    after = keys[last.end : last.end + 3]
+    if "tomorrow" in after and (after[0] in ("tomorrow", "come") or not small("willbe").isdisjoint(keys)):
         return Moment(max(last.days - 1, 0), last.first, last.end, last.item)
     return None
 
@@ -213,6 +265,17 @@ def _elsewhere(keys: list[str], row: list[Item], moment: Moment) -> bool:
 
 def _says_no(row: list[Item]) -> bool:
     return any(item.topic == "cue" and item.name in ("neg", "negv", "repair") for item in row)
+
+
+def _cited(keys: list[str], row: list[Item], moment: Moment) -> Moment | None:
+    """'I told you three days before, it's five really': a bare number put in place of what was said before."""
+    unit = next((i for i in row if i.topic == "time" and i.end <= moment.end and i.name in _UNITS), None)
+    if unit is None or small("citing").isdisjoint(keys[max(moment.first - 3, 0) : moment.first]):
+        return None
+    for item in row:
+        if item.number and item.first > moment.end and not item.number.decimal:
+            return Moment(round(item.number.value * _UNITS[unit.name]), item.first, item.end, item)
+    return None
 
 
 def _repaired(row: list[Item], moment: Moment | None) -> Moment | None:

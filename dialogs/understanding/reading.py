@@ -45,6 +45,8 @@ def readings(keys: list[str], row: list[Item]) -> list[Reading]:
             reading.rank = -2 if keys[item.first - 1 : item.first] in (["from"], ["从"]) else _rank(keys, row, at, item)
             if reading.rank is None and _pluperfect(keys, item):
                 reading.rank = _RANKS["earlier"]
+            elif reading.rank is None and any((r.rank or 0) >= _RANKS["now"] for r in found) and _was(keys, item):
+                reading.rank = _RANKS["earlier"]
             taken = reading.end
             found.append(reading)
     return found
@@ -146,7 +148,7 @@ def _spelled(digits: str) -> float:
 
 def _kind(keys: list[str], row: list[Item], at: int, reading: Reading) -> str:
     """What the number measures, from the words around it."""
-    if _english_other(keys, row[at], reading):
+    if _english_other(keys, row[at], reading) or _theirs(keys, row, at, reading):
         return "other"
     if reading.unit in ("C", "F") or (reading.degrees and not _other_after(keys, row, at, reading)):
         before = _measure_before(keys, row, at)
@@ -193,7 +195,9 @@ def _told_by_other(before: list[Item], says: Item) -> bool:
 
 def _after_number(row: list[Item], place: Item) -> bool:
     """'24 in the flat and 36.7': a place that belongs to the number before it."""
-    before = [item for item in row if item.end <= place.first]
+    before = [item for item in row if item.end <= place.first and item.name not in ("degree", "celsius")]
+    if any(item.end == place.first and item.name in ("degree", "celsius") for item in row):
+        return bool(before and before[-1].number)
     return bool(before and before[-1].number and place.first - before[-1].end <= 1)
 
 
@@ -253,8 +257,28 @@ def _other_after(keys: list[str], row: list[Item], at: int, reading: Reading) ->
         if other.topic == "count" and other.name in ("us", "people", "others") and apart == 0:
             return True
         if other.topic == "person" and apart == 0 and other.name not in ("they", "them"):
-            return True
+            return not _called(keys, other)
     return False
+
+
+def _called(keys: list[str], person: Item) -> bool:
+    """'98.6 baby': the one who hears it."""
+    after = keys[person.end : person.end + 1]
+    return keys[person.first] in small("vocative") and (not after or not after[0].isalnum())
+
+
+def _theirs(keys: list[str], row: list[Item], at: int, reading: Reading) -> bool:
+    """'He's 38', '38 for him', '37.9 the wife's': the reading of somebody who is named by a pronoun or behind it."""
+    before = keys[max(reading.first - 2, 0) : reading.first]
+    if before[-1:] and before[-1] in ("hes", "shes", "his", "hers", "theirs", "theyre"):
+        return True
+    if len(before) == 2 and before[0] in ("he", "she", "his", "hers", "theirs") and before[1] in ("is", "was", "has"):
+        return True
+    after = keys[reading.end : reading.end + 3]
+    if after[:1] != ["for"]:
+        return False
+    named = any(o.topic == "person" and reading.end < o.first <= reading.end + 2 for o in row[at + 1 : at + 6])
+    return named and not _called(keys, next(o for o in row[at + 1 : at + 6] if o.topic == "person"))
 
 
 def _rank(keys: list[str], row: list[Item], at: int, item: Item) -> float | None:
@@ -307,6 +331,11 @@ def _pluperfect(keys: list[str], item: Item) -> bool:
     return bool(had) and _SENTENCE.isdisjoint(before[had[-1] :])
 
 
+def _was(keys: list[str], item: Item) -> bool:
+    """'Down to 36.8, it was 38.2'."""
+    return keys[item.first - 1 : item.first] in (["was"], ["were"])
+
+
 def _goes_on(row: list[Item], time: Item, item: Item) -> bool:
     """昨晚可是三十八度: a word that turns, but no sign, between a time and its number."""
     signs = any(i.topic == "sign" and time.first < i.first < item.first for i in row)
@@ -317,7 +346,7 @@ _PAIRED = (["和"], ["跟"], ["比"], ["/"], ["到"])
 _SENTENCE = frozenset(".!?;,")
 _DAYTIMES = frozenset("早上中下清朝晌凌天午傍")
 _HESITATIONS = ("end",)
-_JOINTS = frozenset(("and", "a", "uh", "um", "er", "erm", "…", ".", "嗯", "呃", "额", "-", "啊", "那", "个", ","))
+_JOINTS = frozenset(("and", "an", "n", "a", "uh", "um", "er", "erm", "…", ".", "嗯", "呃", "额", "-", "啊", "那", "个", ","))
 _RANKS: dict[str, float] = {
     "now": 4, "justnow": 4, "later": 4, "today": 3, "morning": 1, "afternoon": 2.5, "before": -1, "yesterday": -2,
     "lastnight": -2, "night": -2, "d2": -3, "d3": -4, "earlier": -1, "past": -1,

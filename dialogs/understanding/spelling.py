@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from dialogs.understanding import english
-from dialogs.understanding.lexicon import entries, spellings
+from dialogs.understanding.lexicon import entries, spellings, words
 from dialogs.understanding.text import keys_of
 
 _STRETCHED = re.compile(r"(.)\1{2,}")
@@ -63,7 +63,31 @@ def _meant(key: str) -> str:
     if _STRETCHED.search(key):
         once = _STRETCHED.sub(r"\1", key)
         return once if once in _known() else _table().get(once) or _meant(_STRETCHED.sub(r"\1\1", key))
-    return _mistyped(key) if len(key) >= _SHORTEST else key
+    if key[0] == "w" and f"v{key[1:]}" in _known():
+        return f"v{key[1:]}"  # womiting
+    return _mistyped(key) if len(key) >= _SHORTEST else _clipped(key)
+
+
+@cache
+def _core() -> dict[str, str]:
+    """Short words that matter most under each way to clip or swap them: fvr, thrt, tatse, runy."""
+    found: dict[str, str] = {}
+    for word in sorted(words("small", "core")):
+        found.setdefault(_VOWELS.sub("", word), word)
+        if len(word) < _SHORTEST + 1:
+            found |= {shorter: word for shorter in _less_one(word) if len(shorter) >= _CLIPPED}
+            found |= {word[:at] + word[at + 1] + word[at] + word[at + 2 :]: word for at in range(1, len(word) - 1)}
+            found |= {word[:at] + word[at] + word[at:]: word for at in range(1, len(word))}
+    return {key: word for key, word in found.items() if key not in _known()}
+
+
+_VOWELS = re.compile("[aeiou]")
+_CLIPPED = 4  # letters that must be left of a word that lost one
+
+
+def _clipped(key: str) -> str:
+    """The core word that a short unknown one is a slip or a skeleton of; the key itself where it is of none."""
+    return key if key in words("small", "common") else _core().get(key, key)
 
 
 def _mistyped(key: str) -> str:

@@ -15,7 +15,7 @@ def temperature(
     found = mended(keys, row, readings(keys, row))
     own = [r for r in found if _own(r, context) and (r.kind == "body" or r.decimal or _offered(keys, r))]
     good = [r for r in own if celsius(r.value, r.unit) is not None]
-    denied = [r for r in good if r.item.status == "-"]
+    denied = [r for r in good if r.item.status == "-" and keys[r.first - 1] not in _NAYS]
     good = [r for r in good if r not in denied]
     if good:
         last = _latest(keys, good)
@@ -39,6 +39,7 @@ def _offered(keys: list[str], reading: Reading) -> bool:
     return reading.value < _LARGEST and all(key in small("offering") or not key.isascii() for key in beside)
 
 
+_NAYS = ("nah", "nope", "naw", "na")  # nah 36.6 answers twice
 _SIGNS = frozenset(",.!?;\n。，、")
 _LARGEST = 1000  # 366 may be a temperature without its point, 2019 is a year
 
