@@ -98,7 +98,9 @@ def about_symptoms(keys: list[str], row: list[Item], act: Mention | None, presen
 
 def _nod(keys: list[str], row: list[Item], said: YesNo) -> bool:
     """Whether a yes is only one of the weak words (嗯, ok) or a thumb."""
-    return keys[said[1]] in _THUMBS or any(m.label.name == "weakyes" and m.first == said[1] for m, _ in answer_words(keys, row))
+    return keys[said[1]] in _THUMBS or any(
+        m.label.name == "weakyes" and m.first == said[1] for m, _ in answer_words(keys, row)
+    )
 
 
 _THUMBS = ("👍", "✅", "👌", "🆗", "✔", "💯")

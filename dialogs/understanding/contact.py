@@ -1,5 +1,7 @@
 """Whether somebody was out of town or near a sick person, put in whatever way."""
 
+import itertools
+
 from dialogs.understanding.answers import YesNo, answer_words, bare
 from dialogs.understanding.clauses import small
 from dialogs.understanding.items import Item
@@ -11,18 +13,55 @@ def journeys(text: Text, row: list[Item]) -> list[Item]:
     """The items with places known by their capital letter: 'been over in Exeter', 'back from Manila'."""
     covered = {at for item in row if item.topic != "cue" for at in range(item.first, item.end)}
     keys, found = text.keys, list[Item]()
-    for at in range(2, len(keys)):
-        if keys[at - 1] not in small("towards") or at in covered or not text.original[text.starts[at]].isupper():
-            continue
-        if len(keys[at]) > 1 and any(key in small("moved") for key in keys[max(at - 6, 0) : at - 1]):
+    for at in range(len(keys)):
+        large = text.original[text.starts[at]].isupper() and len(keys[at]) > 1
+        if at not in covered and (large or (at > 1 and not keys[at].isascii())) and _journey(keys, at, large):
             found.append(Item("contact", "trip", at, at + 1))
     return sorted([*row, *found], key=lambda item: item.first) if found else row
+
+
+def _journey(keys: list[str], at: int, large: bool) -> bool:
+    """Whether the words beside a place say that I went there: 'to London', 'London and back', 'nowhere but Leeds'."""
+    before = keys[max(at - 6, 0) : at]
+    if large and (keys[at + 1 : at + 3] == ["and", "back"] or before[-1:] in (["besides"], ["except"], ["but"])):
+        return before[-1:] != ["but"] or before[-2:-1] == ["nowhere"]
+    if not before or before[-1] not in small("towards"):
+        return False
+    only = large and before[-1] in ("to", "in") and before[-2:-1] and before[-2] in small("excepting")
+    return bool(only) or any(key in small("moved") for key in before[:-1])
+
+
+def _excepted(keys: list[str], item: Item) -> bool:
+    """'No trips except one to Boston', 'nothing only a day in Galway': what a denial leaves out."""
+    before = keys[max(item.first - 6, 0) : item.first]
+    if item.topic != "contact" or item.name not in ("trip", "met") or item.status != "-":
+        return False
+    apart = any(pair in ("apart from", "other than", "aside from", "save for") for pair in _pairs(before))
+    return apart or not small("excepting").isdisjoint(before)
+
+
+def _pairs(keys: list[str]) -> list[str]:
+    return [f"{one} {two}" for one, two in itertools.pairwise(keys)]
+
+
+def _negative(keys: list[str]) -> bool:
+    """'He was tested and came back negative.'"""
+    return "negative" in keys and "positive" not in keys and not small("testing").isdisjoint(keys)
+
+
+def _unmet(row: list[Item], item: Item) -> bool:
+    """'I saw my cousin over Zoom': a meeting at a distance."""
+    remote = {i.clause for i in row if (i.topic, i.name) == ("contact", "remote")}
+    return item.name == "met" and item.clause in remote
 
 
 def about_contact(keys: list[str], row: list[Item], act: Mention | None = None) -> YesNo | None:
     """Answer to 'were you out of town, or near a sick or infected person, in the last 14 days'."""
     evidence = [item for item in row if item.topic == "contact"]
-    yes = [item for item in evidence if _counts(keys, row, item) and not _only_planned(row, item)]
+    yes = [i for i in evidence if (_counts(keys, row, i) and not _only_planned(row, i)) or _excepted(keys, i)]
+    yes = [item for item in yes if not _unmet(row, item)]
+    if _negative(keys) and all(item.name == "met" for item in yes):
+        return "no", keys.index("negative"), keys.index("negative") + 1
     if yes and all(item.name == "met" for item in yes) and any(i.name == "ill" and i.status == "-" for i in evidence):
         return "no", yes[0].first, yes[0].end  # 去邻居家搓麻将，她家没人生病
     if act and act.label.name in _EVASIVE and not any(item.name in _EVASIVE[act.label.name] for item in evidence):
@@ -32,6 +71,7 @@ def about_contact(keys: list[str], row: list[Item], act: Mention | None = None) 
         return None if undecided else ("yes", yes[0].first, yes[0].end)
     plain = _by_part(keys, row) or bare(keys, row, act)
     sick = next((item for item in row if _sick_other(keys, row, item)), None)
+    sick = None if any(item.name == "remote" for item in evidence) else sick
     never = next((i for i in evidence if sick and _denies(i, sick)), None)
     if sick and not never and not (plain and plain[0] == "no" and not _but_after(row, plain[1], sick)):
         return "yes", sick.first, sick.end
@@ -41,6 +81,9 @@ def about_contact(keys: list[str], row: list[Item], act: Mention | None = None) 
         return "no", never.first, never.end
     if plain and plain[0] == "yes" and any(i.name == "neg" and i.first < plain[1] for i in evidence):
         plain = None  # 没出门，但快递天天有
+    past = next((i for i in row if plain and plain[0] == "yes" and i.topic == "time" and i.name in _LONG_AGO), None)
+    if past and not evidence:
+        return "no", past.first, past.end  # last year, yes
     if plain and not (evidence and plain[0] == "yes" and all(i.name == "local" for i in evidence)):
         return plain
     healthy = _others_well(keys, row)

@@ -151,8 +151,8 @@ def onset(
     if context == "onset" and len(found) > 1:
         found = _mine(keys, found)
     started = [m for m in found if _started(row, m)]
-    if context == "onset" and len(found) == 1 and (said := _cited(keys, row, found[0])):
-        return said
+    if context == "onset" and len(found) == 1 and (instead := _cited(keys, row, found[0])):
+        return instead
     if context == "onset":
         if han:
             chosen = max(started or found, key=lambda m: m.days)
@@ -184,7 +184,11 @@ def onset(
 
 def _mine(keys: list[str], found: list[Moment]) -> list[Moment]:
     """'My wife a week ago, me three days ago': those said of me by name, and none that was only said before."""
-    mine = [m for m in found if not _NAMED.isdisjoint(keys[max(m.first - 3, 0) : m.first]) and keys[m.end : m.end + 1] != ["after"]]
+    mine = [
+        m
+        for m in found
+        if not _NAMED.isdisjoint(keys[max(m.first - 3, 0) : m.first]) and keys[m.end : m.end + 1] != ["after"]
+    ]
     told = [m for m in found if not small("citing").isdisjoint(keys[max(m.first - 3, 0) : m.first])]
     return mine or ([m for m in found if m not in told] or found)
 

@@ -43,9 +43,9 @@ def readings(keys: list[str], row: list[Item]) -> list[Reading]:
             reading = _joined(keys, row, at)
             reading.kind = _kind(keys, row, at, reading)
             reading.rank = -2 if keys[item.first - 1 : item.first] in (["from"], ["从"]) else _rank(keys, row, at, item)
-            if reading.rank is None and _pluperfect(keys, item):
-                reading.rank = _RANKS["earlier"]
-            elif reading.rank is None and any((r.rank or 0) >= _RANKS["now"] for r in found) and _was(keys, item):
+            if (reading.rank is None and _pluperfect(keys, item)) or (
+                reading.rank is None and any((r.rank or 0) >= _RANKS["now"] for r in found) and _was(keys, item)
+            ):
                 reading.rank = _RANKS["earlier"]
             taken = reading.end
             found.append(reading)
@@ -346,7 +346,9 @@ _PAIRED = (["和"], ["跟"], ["比"], ["/"], ["到"])
 _SENTENCE = frozenset(".!?;,")
 _DAYTIMES = frozenset("早上中下清朝晌凌天午傍")
 _HESITATIONS = ("end",)
-_JOINTS = frozenset(("and", "an", "n", "a", "uh", "um", "er", "erm", "…", ".", "嗯", "呃", "额", "-", "啊", "那", "个", ","))
+_JOINTS = frozenset(
+    ("and", "an", "n", "a", "uh", "um", "er", "erm", "…", ".", "嗯", "呃", "额", "-", "啊", "那", "个", ",")
+)
 _RANKS: dict[str, float] = {
     "now": 4, "justnow": 4, "later": 4, "today": 3, "morning": 1, "afternoon": 2.5, "before": -1, "yesterday": -2,
     "lastnight": -2, "night": -2, "d2": -3, "d3": -4, "earlier": -1, "past": -1,

@@ -70,7 +70,11 @@ def read(original: str) -> Text:
         key, start, end = found.group(), found.start(), found.end()
         if (key == "-" and _within_word(folded, start)) or (key == "、" and _DICTATED.match(folded, start - 1)):
             continue
-        if key == "'" and len(folded) > 1 and (folded[start - 1 : start].isascii() and folded[start - 1 : start].isalpha()):
+        if (
+            key == "'"
+            and len(folded) > 1
+            and (folded[start - 1 : start].isascii() and folded[start - 1 : start].isalpha())
+        ):
             continue  # chuckin' up
         if key == "," and start and _SPELLED.match(folded, start - 1):
             continue
