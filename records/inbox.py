@@ -12,29 +12,36 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, insert, literal_column, or_, select, update
 from sqlalchemy.orm import aliased
 
-from records.statements import Prepared
+from records.statements import Prepared, among
 from records.store import missing_only
 from records.tables import Inbox
 
 HELD = timedelta(seconds=60)  # what a process has in hand is left to it for so long after it renewed it last
 SWEPT = 200  # taken over at once
 _EARLIER = aliased(Inbox)
-_THIS = (Inbox.channel == bindparam("of_channel"), Inbox.update_id == bindparam("of_update"))
-_BUSY = exists().where(
-    _EARLIER.channel == Inbox.channel,
-    _EARLIER.chat == Inbox.chat,
-    _EARLIER.update_id < Inbox.update_id,
-    _EARLIER.answered_at.is_(None),
-    or_(
-        _EARLIER.handled_at.is_(None),
-        and_(_EARLIER.taken_until > bindparam("now"), _EARLIER.taken_by != bindparam("me")),
-    ),
+_OF_CHANNEL = Inbox.channel == bindparam("of_channel")
+_THIS = (_OF_CHANNEL, Inbox.update_id == bindparam("of_update"))
+_BUSY = (
+    select(_EARLIER.update_id)
+    .where(
+        _EARLIER.channel == Inbox.channel,
+        _EARLIER.chat == Inbox.chat,
+        _EARLIER.update_id < Inbox.update_id,
+        _EARLIER.answered_at.is_(None),
+        or_(
+            _EARLIER.handled_at.is_(None),
+            and_(_EARLIER.taken_until > bindparam("now"), _EARLIER.taken_by != bindparam("me")),
+        ),
+    )
+    .offset(literal_column("0"))  # keeps PostgreSQL from joining all that is open instead of looking at one chat
+    .exists()
 )
 _CLAIM = Prepared(
-    update(Inbox).where(*_THIS, Inbox.handled_at.is_(None), ~_BUSY), "payload", "handled_at", "taken_by", "taken_until"
+    update(Inbox).where(_OF_CHANNEL, among(Inbox.update_id, "of_updates"), Inbox.handled_at.is_(None), ~_BUSY),
+    *("payload", "handled_at", "taken_by", "taken_until"),
 )
 _UNHANDLED = select(Inbox.update_id).where(*_THIS, Inbox.handled_at.is_(None))
 _CHANGE = update(Inbox).where(*_THIS)
@@ -43,9 +50,13 @@ _ANSWERED = Prepared(_CHANGE, "reply", "payload", "chat", "handled_at", "answere
 _OPEN = select(Inbox.update_id, Inbox.chat, Inbox.payload, Inbox.reply, Inbox.received_at, Inbox.handled_at).where(
     Inbox.channel == bindparam("channel"), Inbox.answered_at.is_(None)
 )
-_RENEW = update(Inbox).where(
-    Inbox.channel == bindparam("of_channel"), Inbox.answered_at.is_(None), Inbox.taken_by == bindparam("me")
+_MINE = (
+    select(_EARLIER.update_id)
+    .where(_EARLIER.channel == bindparam("of_channel"), _EARLIER.answered_at.is_(None))
+    .where(_EARLIER.taken_by == bindparam("me"))
+    .with_for_update(skip_locked=True)  # what is being written just now need not be renewed
 )
+_RENEW = update(Inbox).where(_OF_CHANNEL, Inbox.update_id.in_(_MINE))
 
 
 class Busy(Exception):
@@ -86,13 +97,21 @@ def claim_update(tx: Connection, channel: str, update_id: int, by: str, now: dat
     Raises Busy, and has changed nothing, while an earlier one of the same chat is not handled, or another process
     has it in hand.
     """
-    keys = {"of_channel": channel, "of_update": update_id}
-    taken = {"payload": {}, "handled_at": now, "taken_by": by, "taken_until": now + HELD}
-    if _CLAIM.execute(tx, {**keys, "me": by, "now": now, **taken}).rowcount == 1:
+    if claim_updates(tx, channel, [update_id], by, now):
         return True
-    if tx.execute(_UNHANDLED, keys).first() is None:
+    if tx.execute(_UNHANDLED, {"of_channel": channel, "of_update": update_id}).first() is None:
         return False
     raise Busy
+
+
+def claim_updates(tx: Connection, channel: str, updates: Sequence[int], by: str, now: datetime) -> bool:
+    """Takes updates of different chats in hand, within the transaction that handles them.
+
+    False when that could not be done with each of them, after which the transaction must be rolled back.
+    """
+    taken = {"payload": {}, "handled_at": now, "taken_by": by, "taken_until": now + HELD}
+    keys = {"of_channel": channel, "of_updates": updates, "me": by, "now": now}
+    return _CLAIM.execute(tx, {**keys, **taken}).rowcount == len(updates)
 
 
 def free_before(tx: Connection, channel: str, chat: int, update_id: int, by: str, now: datetime) -> Arrived | None:
@@ -104,9 +123,11 @@ def free_before(tx: Connection, channel: str, chat: int, update_id: int, by: str
     return _arrived(row) if row is not None and row.mine else None
 
 
-def keep_reply(tx: Connection, channel: str, update_id: int, reply: Mapping[str, Any]) -> None:
-    """Keeps what is to be sent in reply to an update, until it is noted as answered."""
-    _REPLY.execute(tx, {"of_channel": channel, "of_update": update_id, "reply": reply})
+def keep_replies(tx: Connection, channel: str, replies: Mapping[int, Mapping[str, Any]]) -> None:
+    """Keeps what is to be sent in reply to updates, by their numbers, until it is noted as answered."""
+    if replies:
+        rows = [{"of_channel": channel, "of_update": number, "reply": reply} for number, reply in replies.items()]
+        _REPLY.execute(tx, rows if len(rows) > 1 else rows[0])
 
 
 def post(tx: Connection, channel: str, chat: int, reply: Mapping[str, Any], by: str, now: datetime) -> int:

@@ -29,7 +29,7 @@ from sqlalchemy.sql.dml import Insert, Update
 
 from records.health import CLOSED, NON_REPORTING, FollowUpRule, Rules, default_rules
 from records.statements import Prepared, among
-from records.store import missing_only
+from records.store import missing_only, take_stock
 from records.tables import ERASED, Community, FollowUp, Household, Record, Resident
 
 PLACES = {
@@ -45,7 +45,7 @@ NON_CONTACT = (
     "no_answer", "busy", "powered_off", "answered_machine", "unreachable", "rejected", "network_error", "interrupted",
 )  # fmt: skip
 
-
+MANY = 1_000  # new records, after which the store takes stock
 OF_ROUND = (Record.campaign_id == bindparam("of_campaign"), Record.round == bindparam("of_round"))
 
 
@@ -77,7 +77,14 @@ def launch_round(
     before = _count(tx, campaign_id, round)
     tx.execute(_launch(tx, campaign_id, round, place, day, due_at))
     after = _count(tx, campaign_id, round)
+    if after.residents - before.residents >= MANY:
+        take_stock(tx, Record)
     return Launched(after.residents - before.residents, after.ineligible - before.ineligible)
+
+
+def join_round(tx: Connection, campaign_id: int, round: int, household: int, day: date, due_at: datetime) -> None:
+    """Makes the records of one household in a round, as far as they are not there."""
+    tx.execute(_launch(tx, campaign_id, round, {"household": [household]}, day, due_at))
 
 
 def launched_if(tx: Connection, place: Mapping[str, Any]) -> Launched:

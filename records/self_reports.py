@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, false, func, or_, select
 
 from records.residents import HEAD
-from records.rounds import launch_round
+from records.rounds import join_round
 from records.store import missing_only
 from records.tables import Attempt, Campaign, Record, Resident
 
@@ -31,14 +31,19 @@ _AWAITED = (
     .order_by(Record.final, Campaign.name == STANDING, Campaign.line != bindparam("line"), Record.id.desc())
     .limit(1)
 )
+_HOME = (
+    Record.campaign_id == bindparam("campaign"),
+    Record.round == bindparam("round"),
+    Record.household_id == bindparam("household"),
+)
 _MEMBERS = (
     select(Record.resident_id)
     .join(Resident, Resident.id == Record.resident_id)
-    .where(
-        Record.campaign_id == bindparam("campaign"),
-        Record.round == bindparam("round"),
-        Record.household_id == bindparam("household"),
-        or_(Record.final.is_(False), Record.resident_id == bindparam("resident")),
+    .where(  # both in full, since each is found by an index of its own
+        or_(
+            and_(*_HOME, Record.final == false()),
+            and_(*_HOME, Record.resident_id == bindparam("resident")),
+        )
     )
     .order_by(Record.resident_id != bindparam("resident"), Resident.relation != HEAD, Resident.id)
 )
@@ -79,7 +84,7 @@ def await_self_report(
     campaign, began = _standing(tx, line, version, now)
     first = began.date() - timedelta(days=1)  # somewhere it was still the day before
     day = max(day, first)
-    launch_round(tx, campaign, (day - first).days, place={"household": [household_id]}, day=day, due_at=now)
+    join_round(tx, campaign, (day - first).days, household_id, day, now)
     found = awaited(tx, resident_id, day, line)
     if found is None:
         raise KeyError(f"resident {resident_id} is not of household {household_id}")

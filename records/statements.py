@@ -64,7 +64,7 @@ class _Among(FunctionElement[bool]):
 
 def among(of: Any, name: str) -> ColumnElement[bool]:
     """Whether the column is among the values given under this name. IN would be another statement for each number."""
-    kind = Integer if isinstance(of.type, Integer) else String
+    kind = type(of.type) if isinstance(of.type, Integer) else String
     return _Among(of, bindparam(name, type_=Several(kind)))
 
 

@@ -148,6 +148,16 @@ def new_key(result: CursorResult[Any]) -> int:
     return int(key[0])
 
 
+def take_stock(tx: Connection, *tables: type[Base]) -> None:
+    """After many rows came into tables: PostgreSQL plans by what is there now, and not by what was there before.
+
+    It would find out by itself, but only after a minute, in which each turn of a talk reads a whole round.
+    """
+    if tx.dialect.name == "postgresql":
+        for table in tables:
+            tx.exec_driver_sql(f"ANALYZE {table.__tablename__}")
+
+
 def missing_only(tx: Connection, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """An INSERT into the table that leaves rows whose keys are there already as they are."""
     if tx.dialect.name == "sqlite":

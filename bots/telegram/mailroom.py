@@ -28,10 +28,11 @@ from records.inbox import (
     Arrived,
     Busy,
     claim_update,
+    claim_updates,
     forget_updates,
     free_before,
     give_back,
-    keep_reply,
+    keep_replies,
     keep_updates,
     note_answered,
     post,
@@ -51,6 +52,7 @@ PAUSE = timedelta(seconds=60)  # before another try at what could not be done
 
 log = logging.getLogger(__name__)
 Timed = tuple[datetime, Outgoing]  # from when on it may be sent
+Came = tuple[Update, Spoken | None]  # with what was understood, if it is a voice message
 
 
 class Mailroom:
@@ -80,6 +82,18 @@ class Mailroom:
             return None
         with self.store.transaction() as tx:
             return self.reception.attend(tx, what)
+
+    def handle_all(self, came: Sequence[Came]) -> list[Outgoing | Busy | None]:
+        """Has updates of different chats answered together; what is to be sent, or Busy, for each.
+
+        Where anything goes wrong nothing is done together, and each is handled by itself.
+        """
+        if len(came) > 1:
+            try:
+                return self._together(came)
+            except Exception as error:  # whichever it was tells when it is by itself
+                log.info("%d updates are handled one by one: %s", len(came), _place(error))
+        return [self._by_itself(*one) for one in came]
 
     def handle(self, update: Update, spoken: Spoken | None = None) -> Outgoing | None:
         """Has an update answered; None when it was before, or nothing is to be sent. Raises Busy, and nothing else.
@@ -199,18 +213,39 @@ class Mailroom:
         with self.store.reading() as tx:
             return self.office.make(tx, file, _now())
 
+    def _together(self, came: Sequence[Came]) -> list[Outgoing | Busy | None]:
+        now = _now()
+        with self.store.transaction() as tx:
+            if not claim_updates(tx, CHANNEL, [update.update_id for update, _ in came], self.name, now):
+                raise Busy
+            return [*self._answers(tx, came, now)]
+
+    def _by_itself(self, update: Update, spoken: Spoken | None) -> Outgoing | Busy | None:
+        try:
+            return self.handle(update, spoken)
+        except Busy as busy:
+            return busy
+
     def _answer(self, update: Update, spoken: Spoken | None) -> Outgoing | None:
         now = _now()
         with self.store.transaction() as tx:
             if not claim_update(tx, CHANNEL, update.update_id, self.name, now):
                 return None
-            what = read(update, now)
-            outgoing = self.reception.answer(tx, update.update_id, what, spoken) if what else None
-            if outgoing is None or outgoing.empty:
-                note_answered(tx, CHANNEL, [update.update_id], now)
-                return None
-            keep_reply(tx, CHANNEL, update.update_id, outgoing.to_json())
+            (outgoing,) = self._answers(tx, [(update, spoken)], now)
         return outgoing
+
+    def _answers(self, tx: Tx, came: Sequence[Came], now: datetime) -> list[Outgoing | None]:
+        """What is to be sent in reply to claimed updates, and kept until it is; None for nothing."""
+        answers = [self._reply(tx, update, spoken, now) for update, spoken in came]
+        keep_replies(tx, CHANNEL, {one.update_id: one.to_json() for one in answers if one})
+        silent = [update.update_id for (update, _), one in zip(came, answers, strict=True) if one is None]
+        note_answered(tx, CHANNEL, silent, now)
+        return answers
+
+    def _reply(self, tx: Tx, update: Update, spoken: Spoken | None, now: datetime) -> Outgoing | None:
+        what = read(update, now)
+        outgoing = self.reception.answer(tx, update.update_id, what, spoken) if what else None
+        return None if outgoing is None or outgoing.empty else outgoing
 
     def _apologise(self, update: Update) -> Outgoing | None:
         """An update that we cannot deal with, in words, rather than silence."""
@@ -222,7 +257,7 @@ class Mailroom:
         with self.store.transaction() as tx:
             if not claim_update(tx, CHANNEL, update.update_id, self.name, _now()):
                 return None
-            keep_reply(tx, CHANNEL, update.update_id, outgoing.to_json())
+            keep_replies(tx, CHANNEL, {update.update_id: outgoing.to_json()})
         return outgoing
 
     def _post(self, tx: Tx, outgoing: Outgoing, now: datetime) -> Outgoing:

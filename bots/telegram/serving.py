@@ -20,8 +20,9 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.ext import Application, TypeHandler, Updater
 
 from bots.desk import Desk
+from bots.telegram.gathering import Gathering
 from bots.telegram.letters import Delivered, Outgoing, Spoken
-from bots.telegram.mailroom import Mailroom, Timed
+from bots.telegram.mailroom import Came, Mailroom, Timed
 from bots.telegram.pacing import Pacer
 from bots.telegram.polling import ChatOrder, InboxBot
 from bots.telegram.reception import Reception
@@ -45,6 +46,8 @@ NO_TOKEN = (
 )
 WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
 NOTE_SECONDS, OWN_SECONDS, LOOK_SECONDS, SWEEP_SECONDS = 0.05, 5.0, 1.0, 15.0  # how often this is done
+AT_ONCE = 4  # transactions, where a store takes several
+TOGETHER = 16  # updates of different chats that are handled in one transaction, when so many are there
 LATE_SECONDS = 0.15  # after its moment something unasked may still leave
 BUSY_SECONDS = 0.1  # until we look again whether another process is done with a chat
 KEEP_SECONDS = 30.0  # an update that is not kept by then is brought again
@@ -92,7 +95,7 @@ def serve(
     stopped = stopped or threading.Event()
     mailroom = Mailroom(store, Reception(desk, seal, zone))
     with _discreet(), _signals(stopped):
-        service = partial(_Service, mailroom, token.strip(), base_url, 1 if store.is_sqlite else 8, voices)
+        service = partial(_Service, mailroom, token.strip(), base_url, 1 if store.is_sqlite else AT_ONCE, voices)
         come_in = partial(_Polling, poll_seconds) if hook is None else partial(_Hooked, hook, seal.sign("webhook"))
         asyncio.run(_run(service, come_in, stopped))
 
@@ -166,20 +169,22 @@ class _Hooked:
 
 
 class _Service:
-    """One bot at work, from its first request to its last. `threads` write to the store at the same time."""
+    """One bot at work, from its first request to its last. `at_once` transactions answer at the same time."""
 
     def __init__(
-        self, mailroom: Mailroom, token: str, base_url: str | None, threads: int, voices: Callable[[], Voices] | None
+        self, mailroom: Mailroom, token: str, base_url: str | None, at_once: int, voices: Callable[[], Voices] | None
     ) -> None:
         self.mailroom, self.voices = mailroom, voices
         self.refused: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.stopping = asyncio.Event()
-        self.threads, self.ears = ThreadPoolExecutor(threads, "telegram"), ThreadPoolExecutor(1, "ear")
+        self.threads, self.ears = ThreadPoolExecutor(at_once, "telegram"), ThreadPoolExecutor(1, "ear")
         self.requests = (QuickRequest(pool_timeout=60), QuickRequest(connection_pool_size=1))
         server = (base_url or "").rstrip("/")
         root = {"base_url": f"{server}/bot", "base_file_url": f"{server}/file/bot"} if server else {}
         sending, getting = self.requests
         self.bot = InboxBot(self._keep, self._refuse, getting, token=token, request=sending, **root)
+        answer = partial(self._in_thread, self.mailroom.handle_all)
+        self.counter: Gathering[Came, Outgoing | None] = Gathering(answer, TOGETHER, at_once)
         self.pacer = Pacer()
         self.sender = Sender(self.bot, self.stopping, self.pacer, partial(self._in_thread, self.mailroom.make))
         builder = Application.builder().bot(self.bot).updater(None).concurrent_updates(ChatOrder())
@@ -286,7 +291,7 @@ class _Service:
         )
         while not self.stopping.is_set():
             try:
-                outgoing = await self._in_thread(self.mailroom.handle, update, spoken)
+                outgoing = await self.counter.ask((update, spoken))
             except Busy:
                 earlier = await self._in_thread(self.mailroom.before, update)
                 await (self._handle(earlier, None) if earlier else asyncio.sleep(BUSY_SECONDS))

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, String, bindparam, func, insert, select, tuple_, type_coerce, update
 
 from records.roster.rows import Rejected, Row, read_roster
-from records.store import Store, missing_only
+from records.store import Store, missing_only, take_stock
 from records.tables import Community, Household, Resident, Unit
 
 CHUNK = 5_000  # rows in one transaction: a running campaign need not wait long for its turn
@@ -77,6 +77,9 @@ def import_roster(
         result.rejected += [row for row in chunk if isinstance(row, Rejected)]
         if progress:
             progress(result.accepted + len(result.rejected))
+    if result.added:
+        with store.transaction() as tx:
+            take_stock(tx, Household, Resident)
     return result
 
 

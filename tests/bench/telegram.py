@@ -14,21 +14,19 @@ import tempfile
 import threading
 import time
 from collections import deque
-from datetime import UTC, datetime
 from urllib.parse import parse_qs
 
 from sqlalchemy import delete, insert
 from sqlalchemy.exc import OperationalError
 
-from bots.desk import Desk
 from bots.telegram import Hook, serve
-from dialogs.script import load_script
-from dialogs.understanding import understand
+from commands.house import House, now
+from commands.settings import Settings
 from records.broadcasts import make_broadcast
 from records.rounds import launch_round
 from records.seal import Seal
 from records.staff import add_member
-from records.store import Store, batches
+from records.store import Store, batches, take_stock
 from records.tables import Address, Campaign, Community, Household, Resident
 from tests.bench.measure import clock, peak_mb, tell
 from tests.campaigns.kill import database
@@ -205,32 +203,38 @@ async def _replies(people, count):
 
 def settle(store):
     """Residents with chats, in a campaign of today."""
-    now, numbers = datetime.now(UTC), range(1, MANY + WARM + 1)
+    at, numbers = now(), range(1, MANY + WARM + 1)
     with store.transaction() as tx:
         tx.execute(insert(Community), {"id": 1, "district": "d", "subdistrict": "s", "name": "c"})
         for some in batches(numbers):
             tx.execute(insert(Household), [{"id": n, "community_id": 1, "unit": str(n)} for n in some])
             people = [{"id": n, "household_id": n, "name": "王芳", "phone": f"+86111{n:08d}"} for n in some]
-            tx.execute(insert(Resident), [{**one, "imported_at": now} for one in people])
+            tx.execute(insert(Resident), [{**one, "imported_at": at} for one in people])
             chats = [{"address": str(FIRST + n - 1), "resident_id": n} for n in some]
-            tx.execute(insert(Address), [{**one, "channel": "telegram", "linked_at": now} for one in chats])
+            tx.execute(insert(Address), [{**one, "channel": "telegram", "linked_at": at} for one in chats])
         row = {"id": 1, "name": "bench", "script": "daily_check", "script_version": 1, "plan": {}, "line": "telegram"}
-        tx.execute(insert(Campaign), {**row, "state": "running", "created_at": now})
-        launch_round(tx, 1, 0, place={}, day=now.astimezone().date(), due_at=now)
+        tx.execute(insert(Campaign), {**row, "state": "running", "created_at": at})
+        launch_round(tx, 1, 0, place={}, day=at.astimezone().date(), due_at=at)
+        take_stock(tx, Household, Resident, Address)
+
+
+def desk_of(url):
+    """A desk as the program makes it, over a store."""
+    return House(Settings(store=url), "en").desk(now)
 
 
 def serving(url, part):
     """Serves one part from a store of its own; what the server saw, and the clock of this process."""
     store = Store(url)
     settle(store)
-    understand("36度5")
+    store.close()
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     server = multiprocessing.get_context("spawn").Process(target=play, args=(theirs, part))
     server.start()
     stopped, port = threading.Event(), ours.recv()
-    desk = Desk(store, load_script, clock=lambda: datetime.now(UTC), facts={"caller": "c"})
+    desk = desk_of(url)
     options = {"base_url": f"http://127.0.0.1:{port}", "poll_seconds": 2, "stopped": stopped}
-    bot = threading.Thread(target=serve, args=(store, desk, Seal("a secret for the bench"), "1:x"), kwargs=options)
+    bot = threading.Thread(target=serve, args=(desk.store, desk, Seal("a secret for the bench"), "1:x"), kwargs=options)
     bot.start()
     ours.recv()
     with clock() as took:
@@ -238,7 +242,7 @@ def serving(url, part):
     stopped.set()
     bot.join()
     server.join()
-    store.close()
+    desk.store.close()
     return seen, took
 
 
@@ -247,9 +251,9 @@ def casting(url, part):
     store = Store(url)
     settle(store)
     with store.transaction() as tx:
-        member = add_member(tx, "zhang", name="z", role="staff", now=datetime.now(UTC))
+        member = add_member(tx, "zhang", name="z", role="staff", now=now())
         tx.execute(delete(Address).where(Address.resident_id > LETTERS))
-        make_broadcast(tx, "telegram", member.id, {"community": "c"}, "明早八点停水。", datetime.now(UTC))
+        make_broadcast(tx, "telegram", member.id, {"community": "c"}, "明早八点停水。", now())
     store.close()
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     server = multiprocessing.get_context("spawn").Process(target=play, args=(theirs, part))
@@ -273,10 +277,9 @@ def casting(url, part):
 
 def deliver(url, port, listen):
     """One of the processes that serve the bot, by webhook, so that several may."""
-    store = Store(url)
-    desk = Desk(store, load_script, clock=lambda: datetime.now(UTC), facts={"caller": "c"})
+    desk = desk_of(url)
     hook = Hook("https://bot.example.org/telegram", ("127.0.0.1", listen))
-    serve(store, desk, Seal("a secret for the bench"), "1:x", base_url=f"http://127.0.0.1:{port}", hook=hook)
+    serve(desk.store, desk, Seal("a secret for the bench"), "1:x", base_url=f"http://127.0.0.1:{port}", hook=hook)
 
 
 def measure(kind, part, folder):

@@ -17,6 +17,7 @@ from sqlalchemy import insert, select
 from telegram import Update
 
 from bots.desk import Desk
+from bots.telegram.incoming import chat_of
 from bots.telegram.letters import Delivered, Outgoing, Spoken
 from bots.telegram.mailroom import Mailroom
 from bots.telegram.office.errands import CHANNEL
@@ -169,23 +170,32 @@ class Fuzz:
         return self.random.choice(({"inline_query": asked}, {"channel_post": self.message(chat, text="36度5")}, {}))
 
     def run(self, count):
-        """Handles so many; every tenth comes twice."""
-        for _ in range(count):
-            data = json.loads(json.dumps(self.next()))
-            update = Update.de_json(data, None)
-            heard = self.awaits(update)
-            self.mailroom.keep([update])
-            spoken = self.random.choice((None, Spoken("36度5", 0.9, clear=True), Spoken("[unk]"), Spoken()))
-            outgoing = self.mailroom.handle(update, spoken)
-            if heard:
-                self.tagged.add(update.message.text)
+        """Handles so many, some of them of different chats together; every tenth comes twice."""
+        together = {}
+        for left in reversed(range(count)):
+            update = Update.de_json(json.loads(json.dumps(self.next())), None)
+            if chat_of(update) in together:
+                self.handle(together)
+            together[chat_of(update)] = update
+            if not left or self.random.random() < 0.5:
+                self.handle(together)
+
+    def handle(self, together):
+        """Has these handled, and takes them out."""
+        updates = [together.pop(chat) for chat in list(together)]
+        self.tagged |= {update.message.text for update in updates if self.awaits(update)}
+        self.mailroom.keep(updates)
+        spoken = [
+            self.random.choice((None, Spoken("36度5", 0.9, clear=True), Spoken("[unk]"), Spoken())) for _ in updates
+        ]
+        for outgoing in self.mailroom.handle_all(list(zip(updates, spoken, strict=True))):
             if outgoing:
                 self.sent(outgoing)
-            if self.random.random() < 0.02:
-                self.mailroom.note_sent([Delivered(one) for _, one in self.mailroom.of_own_accord()])
-            if self.random.random() < 0.1:
-                self.mailroom.keep([update])
-                assert self.mailroom.handle(update) is None, data
+        if self.random.random() < 0.02:
+            self.mailroom.note_sent([Delivered(one) for _, one in self.mailroom.of_own_accord()])
+        if self.random.random() < 0.1:
+            self.mailroom.keep(updates)
+            assert self.mailroom.handle_all([(update, None) for update in updates]) == [None] * len(updates), updates
 
     def awaits(self, update):
         """Whether it is a tagged report of somebody who is known."""

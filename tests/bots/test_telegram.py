@@ -414,6 +414,39 @@ def test_no_update_raises_or_stays_unhandled(town, caplog, content, kind, linked
     assert [r for r in caplog.records if r.levelno >= logging.WARNING] == []
 
 
+def test_one_update_that_breaks_a_rule_of_ours_harms_none_of_those_with_it(town, monkeypatch, caplog):
+    """They are handled in one transaction; what goes wrong in it is undone, and then each is handled by itself."""
+    town.launch()
+    desk = Desk(town.store, load_script, clock=now)
+    mailroom = Mailroom(town.store, Reception(desk, SEAL, "Asia/Shanghai"))
+    people = {town.wang: WANG, town.ann: ANN, town.li: LI}
+    with town.store.transaction() as tx:
+        for person, resident in people.items():
+            link(tx, "telegram", str(person.number), resident, now())
+    answer = mailroom.reception.answer
+
+    def breaks(tx, update_id, what, spoken):
+        if what.words == "break":
+            answer(tx, update_id, what, spoken)
+            raise ZeroDivisionError
+        return answer(tx, update_id, what, spoken)
+
+    monkeypatch.setattr(mailroom.reception, "answer", breaks)
+    words = ["36.5", "break", "37"]
+    came = [town.api.update(message=one.message(text=text)) for one, text in zip(people, words, strict=True)]
+    updates = [Update.de_json(one, None) for one in came]
+    mailroom.keep(updates)
+    for again in (False, True):
+        outgoing = mailroom.handle_all([(update, None) for update in updates])
+        assert [one and len(one.letters) for one in outgoing] == ([None] * 3 if again else [2, 1, 2])
+        mailroom.note_sent([Delivered(one) for one in outgoing if one])
+    assert [r.getMessage().startswith(f"update {updates[1].update_id} could not") for r in caplog.records] == [True]
+    assert sorted(row.address for row in town.rows(Conversation)) == sorted(
+        str(one.number) for one in (town.wang, town.li)
+    )
+    assert mailroom.sweep(None, alone=True) == ([], [])
+
+
 def test_what_is_not_for_us_gets_no_reply(town, caplog):
     town.launch()
     town.start()

@@ -9,10 +9,11 @@ from records.inbox import (
     Arrival,
     Busy,
     claim_update,
+    claim_updates,
     forget_updates,
     free_before,
     give_back,
-    keep_reply,
+    keep_replies,
     keep_updates,
     note_answered,
     open_updates,
@@ -44,11 +45,25 @@ def test_update_is_kept_once_and_handled_once(store, now):
         assert not claim_update(tx, "other", 3, ME, now)
 
 
+def test_updates_of_several_chats_are_claimed_together_or_not_at_all(store, now):
+    with store.transaction() as tx:
+        for number in range(1, 5):
+            keep_updates(tx, CHANNEL, arrivals({number: {}}, chat=number), ME, now)
+        keep_updates(tx, CHANNEL, arrivals({2**40: {}, 2**40 + 1: {}}, chat=9), ME, now)
+        assert claim_updates(tx, CHANNEL, [1, 2, 2**40], ME, now)
+    with store.transaction() as tx:
+        assert not claim_updates(tx, CHANNEL, [2, 3], ME, now)
+        assert not claim_updates(tx, CHANNEL, [4, 99], ME, now)
+    with store.transaction() as tx:
+        keep_updates(tx, CHANNEL, arrivals({10: {}, 11: {}}, chat=10), ME, now)
+        assert not claim_updates(tx, CHANNEL, [11], ME, now), "an earlier one of the same chat waits"
+
+
 def test_reply_stays_until_it_is_noted_as_sent(store, now):
     with store.transaction() as tx:
         keep_updates(tx, CHANNEL, arrivals({1: {"text": "36.5"}, 2: {"text": "no"}}), ME, now)
         claim_update(tx, CHANNEL, 1, ME, now)
-        keep_reply(tx, CHANNEL, 1, {"letters": ["好的"]})
+        keep_replies(tx, CHANNEL, {1: {"letters": ["好的"]}})
         handled, waiting = open_updates(tx, CHANNEL)
         assert (handled.payload, handled.reply) == ({}, {"letters": ["好的"]})
         assert (waiting.payload, waiting.reply, waiting.received_at) == ({"text": "no"}, None, now)
@@ -88,7 +103,7 @@ def test_chat_waits_for_the_process_that_has_an_earlier_update_of_it(store, now)
         claim_update(tx, CHANNEL, 3, ME, now)
     with store.transaction() as tx:
         assert claim_update(tx, CHANNEL, 1, OTHER, now)
-        keep_reply(tx, CHANNEL, 1, {"letters": []})
+        keep_replies(tx, CHANNEL, {1: {"letters": []}})
     with store.transaction() as tx, pytest.raises(Busy):
         claim_update(tx, CHANNEL, 3, ME, now)  # its reply is on its way
     with store.transaction() as tx:
