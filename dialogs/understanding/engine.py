@@ -14,7 +14,7 @@ from dialogs.understanding.contact import about_contact, journeys
 from dialogs.understanding.household import count
 from dialogs.understanding.items import Item, items
 from dialogs.understanding.later import later
-from dialogs.understanding.learned import decide, head
+from dialogs.understanding.learned import decide, grams, head
 from dialogs.understanding.lexicon import Mention
 from dialogs.understanding.members import all_well, members
 from dialogs.understanding.names import names
@@ -23,6 +23,7 @@ from dialogs.understanding.pinyin import in_characters
 from dialogs.understanding.reading import Reading
 from dialogs.understanding.scope import Scope
 from dialogs.understanding.spelling import put_right
+from dialogs.understanding.status import Mentions
 from dialogs.understanding.temperature import temperature
 from dialogs.understanding.text import Text, read
 from dialogs.understanding.understood import Understood
@@ -30,7 +31,7 @@ from dialogs.understanding.understood import Understood
 Options = Mapping[str, Sequence[str]] | None
 SURE, HEDGED, GUESSED = 0.95, 0.7, 0.5
 # How much more the lexicons' word counts than what was learned, as exponents; measured on sets that were left out.
-TRUST = {"act": 3.0, "contact": 1.5, "fever": 2.0}
+TRUST = {"act": 3.0, "contact": 1.5, "fever": 2.0, "status": 2.0}
 CALM = 0.97  # how likely it must be that nothing at all is done before words of an emergency are taken for none
 
 
@@ -62,18 +63,13 @@ class Findings:
 
 def hear(words: str, context: str, lang: str, options: Options, now: datetime | None) -> Understood:
     """Understand one answer."""
-    text = read(words)
-    text.keys = put_right(in_characters(text.keys))
-    row = bodily(text.keys, items(text))
-    if context == "contact":
-        row = journeys(text, row)
-    if context == "symptoms":
-        row = complaints(text.keys, row)
+    text, row = look(words, context)
+    named = Mentions(text.keys, row) if any(item.topic == "symptom" for item in row) else None
     Scope(text.keys, row).walk()
     found = Findings(text)
     doing = acts.acts(text.keys, row)
     readings = _temperature(found, row, context, doing[0].label.name if doing else "")
-    present, absent = _symptoms(found, row)
+    present, absent = _symptoms(found, row, named, context)
     act = _act(found, row, context, doing)
     _yes_no(found, row, context, present, absent, act)
     found.values["symptoms_present"], found.values["symptoms_absent"] = tuple(present), tuple(absent)
@@ -92,6 +88,18 @@ def hear(words: str, context: str, lang: str, options: Options, now: datetime | 
     return found.understood()
 
 
+def look(words: str, context: str) -> tuple[Text, list[Item]]:
+    """An answer with its words put right, and the items in it, before anything is known of them."""
+    text = read(words)
+    text.keys = put_right(in_characters(text.keys))
+    row = bodily(text.keys, items(text))
+    if context == "contact":
+        row = journeys(text, row)
+    if context == "symptoms":
+        row = complaints(text.keys, row)
+    return text, row
+
+
 def _temperature(found: Findings, row: list[Item], context: str, act: str) -> list[Reading]:
     if act == "correction" and context == "open" and not _counts_else(row):
         context = "confirm"  # "I said 37, it's 38"
@@ -105,7 +113,7 @@ def _temperature(found: Findings, row: list[Item], context: str, act: str) -> li
     return readings
 
 
-def _symptoms(found: Findings, row: list[Item]) -> tuple[list[str], list[str]]:
+def _symptoms(found: Findings, row: list[Item], named: Mentions | None, context: str) -> tuple[list[str], list[str]]:
     """The respondent's own symptoms; the last word on each counts."""
     last: dict[str, Item] = {}
     for item in row:
@@ -113,12 +121,38 @@ def _symptoms(found: Findings, row: list[Item]) -> tuple[list[str], list[str]]:
             continue
         if not (item.status == "-" and item.name in last and other_sense(found.text.keys, last[item.name], item)):
             last[item.name] = item
+    sure = {name: GUESSED if item.guessed else HEDGED if item.hedged else SURE for name, item in last.items()}
+    for name in named.places if named else ():
+        assert named
+        ruled = last[name].status if name in last else "?"
+        status = _weighed(found.text.keys, named, name, context, ruled)
+        if status != ruled:
+            last[name] = _taken(row, name, status)
+            sure[name] = GUESSED
     for name, item in last.items():
         if item.status != "?":
-            sure = GUESSED if item.guessed else HEDGED if item.hedged else SURE
-            found.place(name, item.first if item.start < 0 else item.start, item.end, sure)
+            found.place(name, item.first if item.start < 0 else item.start, item.end, sure[name])
     present = [name for name, item in last.items() if item.status == "+"]
     return present, [name for name, item in last.items() if item.status == "-"]
+
+
+_STATUS = {"+": "present", "-": "absent", "?": "none"}
+_SIGN = {status: sign for sign, status in _STATUS.items()}
+
+
+def _weighed(keys: list[str], named: Mentions, name: str, context: str, ruled: str) -> str:
+    """What the rules found for a symptom, weighed against what the examples teach."""
+    likely = head(keys, "status").likely(named.features(name, context))
+    return _SIGN[decide(likely, _STATUS[ruled], TRUST["status"])]
+
+
+def _taken(row: list[Item], name: str, status: str) -> Item:
+    """Take the last mention of a symptom for this, whatever the rules made of it; all who look on see the same."""
+    mentions = [item for item in row if item.topic == "symptom" and item.name == name]
+    for item in mentions:
+        item.status = status
+    mentions[-1].who = "" if status != "?" else mentions[-1].who
+    return mentions[-1]
 
 
 def _yes_no(
@@ -130,7 +164,7 @@ def _yes_no(
     if context in ("contact", "fever") and keys and not (context == "fever" and "fever" in (*present, *absent)):
         ruled = said[0] if said else "none"
         trust = TRUST[context] if found.values.get("act") in (None, "correction") else 0.0  # who asks answers seldom
-        if (name := decide(head(keys, context).likely(keys), ruled, trust)) != ruled:
+        if (name := decide(head(keys, context).likely(set(grams(keys))), ruled, trust)) != ruled:
             said, sure = None if name == "none" else (name, 0, len(keys)), GUESSED
     if said is None:
         return
@@ -182,7 +216,7 @@ def _act(found: Findings, row: list[Item], context: str, doing: list[Mention]) -
     act = next((mention for mention in doing if not _answered(found, row, mention, context)), None)
     ruled = name = act.label.name if act else "none"
     if keys and not (act is None and _measured(found, context)):
-        likely = head(keys, "act").likely(keys)
+        likely = head(keys, "act").likely(set(grams(keys)))
         if ruled != "emergency":
             name = decide(likely, ruled, TRUST["act"])
         elif likely["none"] > CALM:

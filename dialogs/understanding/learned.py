@@ -6,13 +6,13 @@ are made from the labelled examples by `make teach`, see docs/decisions/learned-
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from math import exp, log, sqrt
 
-QUESTIONS = ("act", "contact", "fever")
+QUESTIONS = ("act", "contact", "fever", "status")
 LEAST = 0.6  # how likely a label must be that only the examples speak for
 LONGEST = 60  # tokens at each end of a text that are looked at: who goes on longer says it at the beginning or the end
 
@@ -25,22 +25,21 @@ class Head:
     biases: tuple[float, ...]
     weights: dict[str, tuple[tuple[int, float], ...]]
 
-    def likely(self, keys: Sequence[str]) -> dict[str, float]:
-        """The probability of each label; they add up to 1."""
-        found = set(grams(keys))
+    def likely(self, found: Collection[str]) -> dict[str, float]:
+        """The probability of each label by what was found: grams of a text, features of status.py. They add up to 1."""
         sums = [0.0] * len(self.labels)
         for gram in found:
             for label, weight in self.weights.get(gram, ()):
                 sums[label] += weight
-        norm = sqrt(len(found))
+        norm = sqrt(len(found)) or 1.0
         scores = [exp(bias + total / norm) for bias, total in zip(self.biases, sums, strict=True)]
         total = sum(scores)
         return {label: score / total for label, score in zip(self.labels, scores, strict=True)}
 
-    def reasons(self, keys: Sequence[str], label: str) -> list[tuple[str, float]]:
-        """The grams that speak most for a label, the strongest first."""
-        wanted, norm = self.labels.index(label), sqrt(len(set(grams(keys))))
-        speak = [(gram, dict(self.weights.get(gram, ())).get(wanted, 0.0) / norm) for gram in set(grams(keys))]
+    def reasons(self, found: Collection[str], label: str) -> list[tuple[str, float]]:
+        """The features that speak most for a label, the strongest first."""
+        wanted, norm = self.labels.index(label), sqrt(len(found))
+        speak = [(gram, dict(self.weights.get(gram, ())).get(wanted, 0.0) / norm) for gram in found]
         return sorted((pair for pair in speak if pair[1] > 0), key=lambda pair: (-pair[1], pair[0]))
 
 

@@ -5,15 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Any
 
-from dialogs.understanding.body import bodily
-from dialogs.understanding.complaints import complaints
-from dialogs.understanding.engine import hear
-from dialogs.understanding.items import items
-from dialogs.understanding.learned import QUESTIONS, head
-from dialogs.understanding.pinyin import in_characters
+from dialogs.understanding.engine import hear, look
+from dialogs.understanding.learned import QUESTIONS, grams, head
 from dialogs.understanding.scope import Scope
-from dialogs.understanding.spelling import put_right
-from dialogs.understanding.text import read
+from dialogs.understanding.status import Mentions
 from dialogs.understanding.understood import CONTEXTS, Understood
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
@@ -82,21 +77,26 @@ def _plain(value: Any) -> Any:
     return asdict(value) if hasattr(value, "__dataclass_fields__") else value
 
 
-def _learned(keys: list[str], context: str) -> Iterator[str]:
+def _learned(keys: list[str], named: Mentions, context: str) -> Iterator[str]:
     """What the examples teach about a text: the likeliest label of each question, and the words that speak for it."""
-    for question in ("act", *(name for name in QUESTIONS if name == context)):
-        weights = head(keys, question)
-        likely = weights.likely(keys)
-        label = max(likely, key=likely.__getitem__)
-        words = ", ".join(repr(gram) for gram, _ in weights.reasons(keys, label)[:4])
-        yield f"learned: {question} {label} ({likely[label]:.2f})" + (f" for {words}" if words else "")
+    words = set(grams(keys))
+    yield from (_likeliest(keys, name, name, words) for name in ("act", *(q for q in QUESTIONS if q == context)))
+    for name in named.places:
+        yield _likeliest(keys, "status", name, named.features(name, context))
+
+
+def _likeliest(keys: list[str], question: str, told: str, found: set[str]) -> str:
+    weights = head(keys, question)
+    likely = weights.likely(found)
+    label = max(likely, key=likely.__getitem__)
+    words = ", ".join(repr(gram) for gram, _ in weights.reasons(found, label)[:4])
+    return f"learned: {told} {label} ({likely[label]:.2f})" + (f" for {words}" if words else "")
 
 
 def explain(text: str, *, context: str = "open", lang: str = "zh-Hans") -> Iterator[str]:
     """Lines that say why: every known word with its meaning, owner and status, then the values with their words."""
-    cut = read(text)
-    row = bodily(cut.keys, items(cut))
-    row = complaints(cut.keys, row) if context == "symptoms" else row
+    cut, row = look(text, context)
+    named = Mentions(cut.keys, row)
     Scope(cut.keys, row).walk()
     for item in row:
         start, end = cut.span(item.first, item.end)
@@ -108,5 +108,5 @@ def explain(text: str, *, context: str = "open", lang: str = "zh-Hans") -> Itera
     for key, (start, end) in understood.spans.items():
         confidence = understood.confidence.get(key)
         yield f"{key} from {text[start:end]!r}" + (f" ({confidence:.2f})" if confidence is not None else "")
-    yield from _learned(put_right(in_characters(cut.keys)), context)
+    yield from _learned(cut.keys, named, context)
     yield json.dumps(as_json(understood), ensure_ascii=False)

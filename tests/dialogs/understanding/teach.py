@@ -6,7 +6,8 @@ change nothing are left out, so that the files stay small; how they are used: di
 
 import json
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from hashlib import sha256
 from math import sqrt
 from pathlib import Path
@@ -14,10 +15,9 @@ from typing import Any
 
 import yaml
 
-from dialogs.understanding.learned import grams
-from dialogs.understanding.pinyin import in_characters
-from dialogs.understanding.spelling import put_right
-from dialogs.understanding.text import read
+from dialogs.understanding.engine import look
+from dialogs.understanding.learned import QUESTIONS, grams
+from dialogs.understanding.status import Mentions
 from tests.dialogs.understanding.score import Case, cases
 
 HERE = Path(__file__).parent
@@ -26,6 +26,7 @@ STRENGTH = 100.0  # inverse of the regularisation; 30 and 300 did about as well 
 LEAST = 0.3  # of a weight that is kept: more than half are smaller, and change no score
 NO_ANSWER = {"emergency", "wrong_number", "human", "refuse", "call_later", "hold_on", "who_are_you", "repeat"}
 Example = tuple[str, str]  # text and label
+Lesson = tuple[Collection[str], str]  # features and label
 
 
 def examples(language: str, kind: str) -> list[Example]:
@@ -54,19 +55,39 @@ def lessons(language: str, worked: list[Case]) -> Iterator[tuple[str, list[Examp
         yield kind, [*said, *asked, *silent]
 
 
-def taught(lesson: list[Example]) -> dict[str, Any]:
-    """The weights of one question, as they are written."""
+def words_of(lesson: list[Example]) -> list[Lesson]:
+    """What the weights see of examples for an act or an answer."""
+    return [(set(grams(look(text, "open")[0].keys)), label) for text, label in lesson]
+
+
+def statuses(worked: list[Case]) -> Iterator[Lesson]:
+    """For each symptom that the lexicons find in a labelled utterance what the weights see, and what is so."""
+    for case in worked:
+        if case.free & {"symptoms", "symptoms_present", "symptoms_absent"}:
+            continue
+        text, row = look(case.text, case.context)
+        named = Mentions(text.keys, row)
+        read_off = {"fever"} if case.want["temperature_status"] == "ok" else set()
+        for name in named.places:
+            present, absent = name in case.want["symptoms_present"], name in case.want["symptoms_absent"]
+            if present or absent or not (case.open_symptoms or name in read_off):
+                yield named.features(name, case.context), "present" if present else "absent" if absent else "none"
+
+
+def taught(lesson: list[Lesson], often: int = 1) -> dict[str, Any]:
+    """The weights of one question, as they are written; features of fewer than `often` examples are not looked at."""
     import numpy as np
     from scipy.sparse import csr_matrix
     from sklearn.linear_model import LogisticRegression
 
+    times = Counter(feature for found, _ in lesson for feature in found)
     numbers: dict[str, int] = {}
     rows, columns, values = [], [], []
-    for row, (text, _) in enumerate(lesson):
-        found = sorted(set(grams(put_right(in_characters(read(text).keys)))))
+    for row, (seen_here, _) in enumerate(lesson):
+        found = sorted(feature for feature in seen_here if times[feature] >= often)
         rows += [row] * len(found)
         columns += [numbers.setdefault(gram, len(numbers)) for gram in found]
-        values += [1 / sqrt(len(found))] * len(found)
+        values += [1 / sqrt(len(seen_here))] * len(found)
     seen = csr_matrix((values, (rows, columns)), shape=(len(lesson), len(numbers)))
     model = LogisticRegression(C=STRENGTH, max_iter=5000).fit(seen, [label for _, label in lesson])
     kept = np.where(np.abs(model.coef_) < LEAST, 0.0, model.coef_)
@@ -88,10 +109,10 @@ def main() -> None:
         own = [case for case in worked if case.lang.startswith(language)]
         made: dict[str, Any] = {"examples": fingerprint(language)}
         for question, lesson in lessons(language, own):
-            made[question] = taught(lesson)
-            sys.stdout.write(
-                f"{language} {question}: {len(lesson)} examples, {len(made[question]['weights'])} weights\n"
-            )
+            made[question] = taught(words_of(lesson))
+        made["status"] = taught(list(statuses(own)), often=2)
+        for question in QUESTIONS:
+            sys.stdout.write(f"{language} {question}: {len(made[question]['weights'])} weights\n")
         text = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
         (LEARNED / f"{language}.json").write_text(text + "\n", encoding="utf-8")
         sys.stdout.write(f"{language}: {len(text) / 1e6:.1f} MB\n")

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogs.understanding import explain, understand
+from dialogs.understanding.engine import look
 from dialogs.understanding.learned import LONGEST, QUESTIONS, decide, grams, head
+from dialogs.understanding.status import Mentions
 from tests.dialogs.understanding.teach import LEARNED, examples, fingerprint
 
 
@@ -21,7 +23,7 @@ def test_weights_are_made_from_the_examples_as_they_are(language):
 @settings(deadline=None)  # the first call reads the weights
 @given(st.lists(st.text(min_size=1, max_size=8), max_size=40), st.sampled_from(QUESTIONS))
 def test_probabilities_add_up(keys, question):
-    likely = head(keys, question).likely(keys)
+    likely = head(keys, question).likely(set(grams(keys)))
     assert math.isclose(sum(likely.values()), 1)
     assert set(likely) == set(head(["你"], question).labels)
 
@@ -64,3 +66,49 @@ def test_the_words_that_decided_are_told():
     lines = list(explain("I would much rather talk to a living nurse", context="contact", lang="en"))
     assert any(line.startswith("learned: act human") and "nurse" in line for line in lines)
     assert any(line.startswith("learned: contact") for line in lines)
+
+
+def _features(text, name):
+    found, row = look(text, "symptoms")
+    return {each for each in Mentions(found.keys, row).features(name, "symptoms") if not each.startswith("named")}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "names"),
+    [
+        ("no cough, my wife has a rash", "no rash, my wife has a cough", ("cough", "rash")),
+        ("没有发烧，就是咳嗽", "没有腹泻，就是头疼", ("fever", "diarrhoea")),
+    ],
+)
+def test_what_is_learned_of_one_symptom_holds_for_another(one, other, names):
+    assert _features(one, names[0]) == _features(other, names[1])
+
+
+def test_a_symptom_in_question_is_told_from_the_others():
+    text = "no fever but a cough"
+    assert _features(text, "cough") != _features(text, "fever")
+    assert "k<in cue:neg" in _features(text, "fever")
+    assert "k<in cue:neg" not in _features(text, "cough")
+
+
+@pytest.mark.parametrize(
+    ("text", "present", "absent"),
+    [
+        ("no appetite and a cough", ("cough",), ()),
+        ("no fever, headache though", ("headache",), ("fever",)),
+        ("I usually have a cough but not this week", (), ("cough",)),
+    ],
+)
+def test_examples_tell_how_a_symptom_is_spoken_of(text, present, absent):
+    said = understand(text, context="symptoms", lang="en")
+    assert (said.symptoms_present, said.symptoms_absent) == (present, absent)
+
+
+def test_a_status_that_only_examples_tell_is_less_sure():
+    said = understand("no appetite and a cough", context="symptoms", lang="en")
+    assert said.confidence["cough"] == 0.5
+
+
+def test_the_words_that_decided_on_a_symptom_are_told():
+    lines = list(explain("no appetite and a cough", context="symptoms", lang="en"))
+    assert any(line.startswith("learned: cough present") for line in lines)
