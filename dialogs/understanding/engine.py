@@ -31,7 +31,7 @@ from dialogs.understanding.understood import Understood
 Options = Mapping[str, Sequence[str]] | None
 SURE, HEDGED, GUESSED = 0.95, 0.7, 0.5
 # How much more the lexicons' word counts than what was learned, as exponents; measured on sets that were left out.
-TRUST = {"act": 3.0, "contact": 1.5, "fever": 2.0, "status": 2.0}
+TRUST = {"act": 3.0, "contact": 2.5, "fever": 2.0, "status": 2.0}
 CALM = 0.97  # how likely it must be that nothing at all is done before words of an emergency are taken for none
 
 
