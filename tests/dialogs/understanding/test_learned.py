@@ -103,7 +103,8 @@ def test_examples_tell_how_a_symptom_is_spoken_of(text, present, absent):
 
 
 def test_a_status_that_only_examples_tell_is_less_sure():
-    said = understand("no appetite and a cough", context="symptoms", lang="en")
+    said = understand("never not coughing these days", context="symptoms", lang="en")
+    assert said.symptoms_present == ("cough",)
     assert said.confidence["cough"] == 0.5
 
 
