@@ -10,7 +10,8 @@ from voice_models import telephone
 from voice_models.making import features
 from voice_models.making.corpus import RATE, Samples
 
-SPEEDS = {"tan_yue_f": (0.68, 1.06), "chen_wang_f": (0.68, 1.06)}  # women alone: most copies become men
+# women alone: most copies become men
+SPEEDS = {"tan_yue_f": (0.68, 1.06), "chen_wang_f": (0.68, 1.06), "allison_f": (0.7, 1.12)}
 USUAL_SPEED = (0.82, 1.18)
 SLOW_TEMPO, USUAL_TEMPO = (0.85, 1.35), (0.8, 1.15)  # words read one by one are slow; a synthesiser varies its own rate
 Talkers = Callable[[], list[Samples]]
@@ -26,6 +27,9 @@ class Hardness:
     room: float = 0.3
     talkers: float = 0.15
     loss: float = 0.2
+    clipped: float = 0.12
+    cut: float = 0.15
+    coloured: float = 0.8
 
 
 class Calls:
@@ -41,11 +45,18 @@ class Calls:
         draw = self.random
         speed = draw.uniform(*SPEEDS.get(speaker, USUAL_SPEED))
         slowed = soxr.resample(samples, RATE * speed, features.RATE, "MQ").astype(np.float32)
-        heard = self._line(self._place(slowed), others)
+        heard = self._line(self._place(self._cut(slowed)), others)
         warp = float(draw.choice(WARPS)) if draw.random() < 0.7 else 1.0
         tempo = draw.uniform(*(SLOW_TEMPO if speaker in SPEEDS else USUAL_TEMPO))
         shift = round(features.SHIFT * float(np.clip(tempo / speed, 0.7, 1.7)))
-        return features.cepstra(self._masked(features.log_mel(heard, warp, shift)))
+        return features.cepstra(self._masked(self._coloured(features.log_mel(heard, warp, shift))))
+
+    def _cut(self, samples: Samples) -> Samples:
+        """Now and then the first or last hundredths of a second are lost, as by a late microphone."""
+        if self.random.random() >= self.hardness.cut:
+            return samples
+        first, last = (self.random.uniform(0, 0.04, 2) * features.RATE).astype(int)
+        return samples[first : len(samples) - last] if len(samples) > 0.25 * features.RATE else samples
 
     def _place(self, samples: Samples) -> Samples:
         """Silence before and after, a room around."""
@@ -79,6 +90,9 @@ class Calls:
         if draw.random() < 0.6:
             tilt = draw.uniform(-0.35, 0.35)
             heard = np.asarray(heard + tilt * np.concatenate([heard[:1], heard[:-1]]), np.float32)
+        if draw.random() < self.hardness.clipped:
+            driven = heard * draw.uniform(1.5, 8) / (np.abs(heard).max() + 1e-6)
+            heard = np.asarray(np.tanh(driven) if draw.random() < 0.5 else np.clip(driven, -1, 1), np.float32)
         level = 10 ** (draw.uniform(-30, 3) / 20)
         heard = np.asarray(heard * (level / (np.abs(heard).max() + 1e-6)), np.float32)
         return self._coded(heard) * 32768 + draw.standard_normal(len(heard)).astype(np.float32)
@@ -111,6 +125,18 @@ class Calls:
             start = int(self.random.integers(0, length - reach + 1))
             mixed[start : start + reach] += quick[:reach]
         return np.asarray(mixed / (np.abs(mixed).max() + 1e-6), np.float32)
+
+    def _coloured(self, logs: Samples) -> Samples:
+        """Another microphone and mouth: a smooth curve over the channels, and peaks sharper or flatter."""
+        draw = self.random
+        if draw.random() >= self.hardness.coloured or not len(logs):
+            return logs
+        place = (np.arange(features.MELS) + 0.5) / features.MELS
+        curve = np.zeros(features.MELS)
+        for waves in (0.5, 1, 1.5, 2.5, 4):
+            curve += draw.normal(0, 0.9 / (1 + waves)) * np.cos(2 * np.pi * (waves * place + draw.random()))
+        mean = logs.mean(1, keepdims=True)
+        return np.asarray(mean + (logs - mean) * draw.uniform(0.85, 1.15) + curve, np.float32)
 
     def _masked(self, logs: Samples) -> Samples:
         """SpecAugment over the mel channels: in half of the calls a band becomes its mean."""

@@ -132,7 +132,7 @@ class Graph:
             for arc in lexicon.arcs(inner):
                 if arc.ilabel == 0 or arc.ilabel > self.count:
                     label = arc.ilabel and 2 * self.count + arc.ilabel - self.count
-                    kept = 0 if arc.ilabel == self.forget else last
+                    kept = 1 if arc.ilabel == self.forget else last
                     timed.add_arc(here, fst.Arc(label, arc.olabel, arc.weight, state(arc.nextstate, kept)))
                 elif arc.ilabel != last:
                     after = state(arc.nextstate, arc.ilabel)

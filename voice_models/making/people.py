@@ -1,7 +1,9 @@
 """Human recordings: read by speaker and split, and joined into phrases that nobody recorded."""
 
+import gzip
 import hashlib
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -177,12 +179,14 @@ def _say(inventory: Inventory, said: Sentence, rng: Random) -> tuple[list[str], 
     return syllables, pieces
 
 
-def english_rows(found: list[Recording], count: int, seed: int) -> Iterator[tuple[Spoken, Samples]]:
+def english_rows(
+    found: list[Recording], count: int, seed: int, splits: tuple[str, ...] = ("train",)
+) -> Iterator[tuple[Spoken, Samples]]:
     """Two to five words of one speaker in a row: digits, yes and no, and strange words."""
     rng = Random(f"rows {seed}")
     speakers = defaultdict(list)
     for recording in found:
-        if split_of(recording.speaker) == "train":
+        if split_of(recording.speaker) in splits:
             speakers[recording.speaker].append(recording)
     inventories = [Inventory(own) for own in speakers.values() if len(own) > 2]
     by_speaker = {inventory.speaker: speakers[inventory.speaker] for inventory in inventories}
@@ -195,3 +199,39 @@ def english_rows(found: list[Recording], count: int, seed: int) -> Iterator[tupl
             [inventory.samples(piece) for piece in pieces], rng, rng.uniform(0.9, 1.5), rng.choice([0, 0.05, 0.2])
         )
         yield Spoken(units, phones, inventory.speaker, "joined", "train", "digits", " ".join(units)), samples
+
+
+def prompts(folder: Path, listed: Path) -> Iterator[tuple[Spoken, Samples]]:
+    """A professional's telephone prompts, named and written out in `listed`; those of known words."""
+    with gzip.open(listed, "rt", encoding="utf-8") as lines:
+        rows = dict(line.strip().split(":", 1) for line in lines if re.match(r"[\w/-]+:", line))
+    for name, text in rows.items():
+        told = re.sub(r"\b\d\b", lambda digit: phrases.ONES[int(digit[0])], text.lower())
+        words = re.sub(r"[^a-z' ]", " ", told).split()
+        path = folder / f"{name}.wav"
+        if not re.search(r"[\[(<\d*#]", told) and 0 < len(words) < 26 and path.exists() and sounds.spelt(words):
+            unit = " ".join(words)
+            phones = sounds.pronunciations("en", unit)[0]
+            kind = "digits" if unit in ENGLISH_ANSWERS else "unrelated"
+            samples, rate = soundfile.read(path, dtype="float32")
+            heard = trimmed(soxr.resample(samples, rate, RATE, "HQ").astype(np.float32))
+            yield Spoken((unit,), phones, "allison_f", "prompts", "train", kind, unit), heard
+
+
+def numbers(folder: Path, count: int, seed: int) -> Iterator[tuple[Spoken, Samples]]:
+    """Numbers joined from the digits and tens of a professional's prompts."""
+    rng, pieces = Random(f"numbers {seed}"), {}
+    for word in (*phrases.ONES, *phrases.TENS[2:], "hundred", "oh"):
+        name = word if word in ("hundred", "oh") else str(_value(word))
+        samples, rate = soundfile.read(folder / "digits" / f"{name}.wav", dtype="float32")
+        pieces[word] = louder(trimmed(soxr.resample(samples, rate, RATE, "HQ").astype(np.float32)))
+    for _ in range(count):
+        words = rng.choice([phrases.number("en", rng.randint(0, 99)), *rng.choices(list(pieces), k=3)]).split()
+        words = [*words, *(rng.choice(phrases.ONES[:10]) for _ in range(rng.randint(0, 2)))]
+        phones = tuple(phone for word in words for phone in sounds.pronunciations("en", word)[0])
+        whole = joined([pieces[word] for word in words], rng, rng.uniform(0.9, 1.7), rng.choice([0, 0, 0.06, 0.2]))
+        yield Spoken(tuple(words), phones, "allison_f", "prompts", "train", "digits", " ".join(words)), whole
+
+
+def _value(word: str) -> int:
+    return phrases.ONES.index(word) if word in phrases.ONES else 10 * phrases.TENS.index(word)

@@ -7,6 +7,9 @@ from pathlib import Path
 from voice_models.making import people, voices
 from voice_models.making.corpus import Samples, Spoken, keep
 
+# Debian's asterisk-core-sounds-en-wav; left out where it is not installed
+PROMPTS = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
+PROMPT_LIST = Path("/usr/share/doc/asterisk-core-sounds-en/core-sounds-en.txt.gz")
 Stream = Iterator[tuple[Spoken, Samples]]
 
 
@@ -23,6 +26,7 @@ def mandarin(speech: Path) -> dict[str, Callable[[], Stream]]:
         "late-chen-words": lambda: people.alone(chen),
         "late-chen-joined": lambda: people.mandarin_phrases(people.Inventory(chen), "late", 5000, 2),
         "late-crowd": lambda: people.alone(crowd, ("develop", "test")),
+        "late-hums": lambda: voices.by_humming(2500, 1),
         "late-espeak": lambda: voices.by_espeak("zh", "late", 9000, words, 4),
         "develop-espeak": lambda: voices.by_espeak("zh", "develop", 600, words, 2),
         "develop-crowd": lambda: people.alone(crowd, ("develop",)),
@@ -45,10 +49,15 @@ def english(speech: Path) -> dict[str, Callable[[], Stream]]:
         "train-digits": lambda: people.alone(digits, ("train",)),
         "train-joined": lambda: people.english_rows([*commands, *digits, *crowd], 2500, 1),
         "train-crowd": lambda: people.alone(crowd, ("train",)),
+        "train-prompts": lambda: people.prompts(PROMPTS, PROMPT_LIST),
+        "train-numbers": lambda: people.numbers(PROMPTS, 1500, 1),
         "late-commands": lambda: people.alone(commands, ("develop", "test")),
         "late-digits": lambda: people.alone(digits, ("develop", "test")),
         "late-crowd": lambda: people.alone(crowd, ("develop", "test")),
+        "late-joined": lambda: people.english_rows([*commands, *digits, *crowd], 2500, 2, ("develop", "test")),
         "late-espeak": lambda: voices.by_espeak("en", "late", 9000, words, 4),
+        "late-pico": lambda: voices.by_pico("late", 7000, words, 1),
+        "develop-pico": lambda: voices.by_pico("develop", 400, words, 2),
         "late-festival": lambda: voices.by_festival("late", 2500, words, 2),
         "develop-espeak": lambda: voices.by_espeak("en", "develop", 600, words, 2),
         "develop-people": lambda: people.alone([*commands, *digits, *crowd], ("develop",)),
@@ -63,6 +72,8 @@ def english(speech: Path) -> dict[str, Callable[[], Stream]]:
 def prepare(language: str, speech: Path, work: Path) -> None:
     """Make the corpora of a language below `work`/<language> from the recordings in `speech`."""
     plans = mandarin(speech) if language == "zh" else english(speech)
+    if not PROMPTS.exists():
+        plans = {name: plan for name, plan in plans.items() if name not in ("train-prompts", "train-numbers")}
     for name, make in plans.items():
         folder = work / language / name
         if not folder.exists():

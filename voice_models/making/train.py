@@ -5,7 +5,6 @@
 
 import argparse
 import math
-import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,15 +24,15 @@ from voice_models.making.network import SUBSAMPLING, Network
 
 WIDTH = 224
 POOL, BATCH_FRAMES = 384, 4000
-ECHOES = 2  # each batch is learnt from again, masked anew
-KEPT_BATCHES = 500
 PEAK_RATE = 2e-3
 SHARES = {
-    "zh": {"train-espeak": 0.36, "train-tan-words": 0.19, "train-tan-joined": 0.38, "train-crowd": 0.07,
-           "late-chen-words": 0.08, "late-chen-joined": 0.3, "late-crowd": 0.03, "late-espeak": 0.3},
-    "en": {"train-espeak": 0.3, "train-flite": 0.3, "train-commands": 0.1, "train-digits": 0.1, "train-joined": 0.16,
-           "train-crowd": 0.04, "late-commands": 0.1, "late-digits": 0.05, "late-festival": 0.12, "late-crowd": 0.03,
-           "late-espeak": 0.25},
+    "zh": {"train-espeak": 0.3, "train-tan-words": 0.2, "train-tan-joined": 0.34, "train-crowd": 0.06,
+           "late-chen-words": 0.12, "late-chen-joined": 0.28, "late-crowd": 0.03, "late-espeak": 0.3,
+           "late-hums": 0.07},
+    "en": {"train-espeak": 0.16, "train-flite": 0.2, "train-commands": 0.15, "train-digits": 0.1,
+           "train-joined": 0.13, "train-crowd": 0.04, "train-prompts": 0.14, "train-numbers": 0.08,
+           "late-commands": 0.08, "late-digits": 0.06, "late-joined": 0.1, "late-festival": 0.12, "late-crowd": 0.03,
+           "late-espeak": 0.16, "late-pico": 0.25},
 }  # fmt: skip
 
 
@@ -219,7 +218,6 @@ def train(
     """Train until the minutes are over, those before a stop counted in; the learning rate follows that clock."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
-    random.seed(0)
     trainer = Trainer(language, work / language / f"{name}.pt")
     model = source / "am" / "final.mdl" if source and source.is_dir() else None
     if trainer.path.exists():
@@ -228,20 +226,17 @@ def train(
         trainer.load(source)
     batches = CallBatches(language, work / language, late, seed=trainer.step)
     feed = iter(DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=24))
-    kept: list[Batch] = []
     began, running = time.time() - trainer.spent, 0.0
     while (share := (time.time() - began) / 60 / minutes) < 1:
         fresh = next(feed)
         if trainer.step == 0:
             trainer.start(fresh, model)
-        kept = [*kept[-KEPT_BATCHES:], fresh]
-        for batch in [fresh, *random.choices(kept, k=ECHOES - 1)]:
-            loss = trainer.learn(batch, learning_rate(peak, trainer.step - trainer.first, share))
-            running = loss if not running else 0.98 * running + 0.02 * loss
+        loss = trainer.learn(fresh, learning_rate(peak, trainer.step - trainer.first, share))
+        running = loss if not running else 0.98 * running + 0.02 * loss
         trainer.spent = time.time() - began
-        if trainer.step % 100 < ECHOES:
+        if trainer.step % 100 == 0:
             print(f"{language} step {trainer.step} {trainer.seen:.1f} h {share:.0%} loss {running:.3f}", flush=True)
-        if trainer.step % 500 < ECHOES:
+        if trainer.step % 500 == 0:
             trainer.save()
     trainer.save()
 
