@@ -13,7 +13,7 @@ import numpy as np
 from simulator.exchange import Callee
 from simulator.resident import Spoken
 from simulator.speech import Voice, background, beep, breath, cough, line_noise, speech, voice_of
-from voice_models.telephone import PACKET, RATE, SILENCE, Samples, banded, decode, encode, lossy, tone
+from voice_models.telephone import PACKET, RATE, SILENCE, Samples, banded, decode, encode, lossy, passed, tone
 
 SNR_DB = (15.0, 30.0)
 LOSS = {0.0: 0.7, 0.005: 0.15, 0.01: 0.1, 0.02: 0.05}
@@ -124,9 +124,9 @@ class SimulatedWire:
         self.now += size
         if self._leaves_at is not None and self.now >= self._leaves_at:
             self.gone = True
-        coded = encode(heard, self.line.law)
-        if self.line.loss:
-            coded = lossy(coded, self.line.loss, self.random, SILENCE[self.line.law])
+        if not self.line.loss:
+            return passed(heard, self.line.law)
+        coded = lossy(encode(heard, self.line.law), self.line.loss, self.random, SILENCE[self.line.law])
         return decode(coded, self.line.law)
 
     def pressed(self) -> str:

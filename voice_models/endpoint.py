@@ -38,22 +38,22 @@ class Watch:
         self.loud = 0.0
         self.sound = False
         self._noise = np.zeros(0, np.float32)
+        self._threshold = 0.0
         self._recent: list[bool] = []
-        self._ours = np.full(ECHO_PACKETS, NOTHING_DB, np.float32)
+        self._ours = [NOTHING_DB] * ECHO_PACKETS
 
     def hear(self, samples: Samples, ours: Samples | None = None) -> None:
         """Takes whole packets, and what we said meanwhile."""
         heard = levels(samples)
-        own = np.full(len(heard), NOTHING_DB, np.float32) if ours is None else levels(ours)
-        self._ours = np.concatenate([self._ours, own])
-        echo = float(self._ours.max()) - BELOW_OURSELVES_DB
-        self._ours = self._ours[-ECHO_PACKETS:]
-        loud = (heard > max(self._threshold(), echo)).tolist()
+        self._ours += [NOTHING_DB] * len(heard) if ours is None else levels(ours).tolist()
+        echo = max(self._ours) - BELOW_OURSELVES_DB
+        del self._ours[:-ECHO_PACKETS]
+        loud = (heard > max(self._threshold, echo)).tolist()
         self.sound = any(loud)
         for packet in loud:
             self._step(packet)
         if self.began is None and (echo < FAINTEST_DB or len(self._noise) < LEAST_NOISE):
-            self._noise = np.concatenate([self._noise, heard])[-NOISE_PACKETS:]
+            self._learn(heard)
 
     @property
     def silence(self) -> float:
@@ -77,9 +77,9 @@ class Watch:
             self.last = self.now
             self.loud = STARTS[0] * PACKET / RATE
 
-    def _threshold(self) -> float:
-        """Louder than nearly all of the noise heard of late."""
-        if len(self._noise) < LEAST_NOISE:
-            return 0.0
-        place = int(0.8 * (len(self._noise) - 1))
-        return max(FAINTEST_DB, float(np.partition(self._noise, place)[place]) + ABOVE_NOISE_DB)
+    def _learn(self, heard: Levels) -> None:
+        """This was noise; speech is louder than nearly all of the noise heard of late."""
+        self._noise = np.concatenate([self._noise, heard])[-NOISE_PACKETS:]
+        if len(self._noise) >= LEAST_NOISE:
+            place = int(0.8 * (len(self._noise) - 1))
+            self._threshold = max(FAINTEST_DB, float(np.partition(self._noise, place)[place]) + ABOVE_NOISE_DB)

@@ -70,6 +70,7 @@ class Espeak:
             raise EspeakError(f"eSpeak NG cannot read its data in {data.decode()}")
         self._variants = Path(data.decode()) / "voices" / "!v"
         self._pieces: list[bytes] = []
+        self._voice = ""  # the present one
         self._callback = _Callback(self._keep)  # the library holds only a pointer: keep it alive here
         self._library.espeak_SetSynthCallback(self._callback)
 
@@ -89,13 +90,17 @@ class Espeak:
             return np.frombuffer(b"".join(self._pieces), np.int16)
 
     def check(self, voice: str) -> None:
-        """Raise EspeakError unless eSpeak NG has this voice."""
+        """Take this voice; raise EspeakError unless eSpeak NG has it."""
         base, _, variant = voice.partition("+")
         with _LOCK:
+            if voice and voice == self._voice:
+                return
             # eSpeak takes an unknown variant without a word and speaks in the plain voice
             strange = variant and not (self._variants / variant).is_file()
+            self._voice = ""
             if not base or strange or self._library.espeak_SetVoiceByName(voice.encode()):
                 raise EspeakError(f"eSpeak NG has no voice {voice!r}")
+            self._voice = voice
 
     def _choose(self, manner: Manner) -> None:
         self.check(manner.voice)

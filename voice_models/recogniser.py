@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import vosk
@@ -192,7 +192,8 @@ class Ear:
 
     def recognised(self, results: list[str], grammar: str) -> Recognised:
         """Vosk's results as words with their text, which is empty where they are too unsure to be taken."""
-        readings = [_best(result) for result in results]
+        heard = [json.loads(result).get("alternatives", []) for result in results]
+        readings = [_best(alternatives) for alternatives in heard]
         words = tuple(word for reading in readings for word in reading.words)
         known = [word.text for word in words if word.text != UNKNOWN]
         letters = sum(map(len, known))
@@ -207,7 +208,7 @@ class Ear:
         confidence = self.calibration.chance(evidence)
         taken = known if confidence >= self.calibration.threshold else []
         text = self._join(apart(taken))
-        others = dict.fromkeys(self._join(other) for other in _others(results) if other) if text else {}
+        others = dict.fromkeys(self._join(other) for other in _others(heard) if other) if text else {}
         return Recognised(words, text, confidence, evidence, tuple(other for other in others if other != text))
 
     def _parts(self, phrase: str) -> list[str]:
@@ -299,8 +300,8 @@ class _Reading(NamedTuple):
     margin: float
 
 
-def _best(result: str) -> _Reading:
-    readings = [one for one in json.loads(result).get("alternatives", []) if one.get("result")]
+def _best(alternatives: list[dict[str, Any]]) -> _Reading:
+    readings = [one for one in alternatives if one.get("result")]
     if not readings:
         return _Reading([], 1.0, 0.0, 0.0)
     best = readings[0]
@@ -316,10 +317,9 @@ def _best(result: str) -> _Reading:
     return _Reading(words, chances[0] / sum(chances), -best["confidence"], margin)
 
 
-def _others(results: list[str]) -> list[list[str]]:
+def _others(heard: list[list[dict[str, Any]]]) -> list[list[str]]:
     """What is known in the readings behind the best, where all was heard in one piece."""
-    readings = [json.loads(result).get("alternatives", []) for result in results]
-    readings = [reading for reading in readings if any(one.get("result") for one in reading)]
+    readings = [reading for reading in heard if any(one.get("result") for one in reading)]
     if len(readings) != 1:
         return []
     rows = [one.get("result", []) for one in readings[0][1:]]

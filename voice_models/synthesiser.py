@@ -8,6 +8,7 @@ import threading
 import wave
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -151,8 +152,8 @@ class Mouth:
 def synthesise(text: str, manner: Manner) -> tuple[Samples, int]:
     """A readable text as samples and their rate, through pyttsx3. Raises SynthesisError."""
     troubles: list[Exception] = []
-    with _ENGINE_LOCK, tempfile.TemporaryDirectory(prefix="wenan-") as folder:
-        path = Path(folder) / "prompt.wav"
+    with _ENGINE_LOCK:
+        path = Path(_folder().name) / f"{os.getpid()}.wav"
         engine = pyttsx3.init(DRIVER)
         listening = engine.connect("error", lambda name, exception: troubles.append(exception))
         try:
@@ -165,9 +166,18 @@ def synthesise(text: str, manner: Manner) -> tuple[Samples, int]:
             troubles.append(trouble)
         finally:
             engine.disconnect(listening)
-        if troubles or not path.is_file():
-            raise SynthesisError(f"cannot speak {text!r} as {manner.voice}: {troubles[:1] or 'no file'}")
-        return read_wav(path)
+        try:
+            if troubles or not path.is_file():
+                raise SynthesisError(f"cannot speak {text!r} as {manner.voice}: {troubles[:1] or 'no file'}")
+            return read_wav(path)
+        finally:
+            path.unlink(missing_ok=True)
+
+
+@cache
+def _folder() -> tempfile.TemporaryDirectory[str]:
+    """Where pyttsx3 puts one file after another; it goes with the process."""
+    return tempfile.TemporaryDirectory(prefix="wenan-")
 
 
 def read_wav(path: Path) -> tuple[Samples, int]:

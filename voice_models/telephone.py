@@ -60,6 +60,18 @@ def decode(coded: Bytes, law: str = "mulaw") -> Samples:
     return np.asarray(VALUES[law][coded] / np.float32(32768), np.float32)
 
 
+def passed(samples: Samples, law: str = "mulaw") -> Samples:
+    """Samples as they are after G.711, in one step."""
+    through: Samples = _through(law)[pcm(samples).view(np.uint16)]
+    return through
+
+
+@lru_cache
+def _through(law: str) -> Samples:
+    """What becomes of each 16-bit sample, negative ones behind the others."""
+    return decode(np.roll(CODES[law], -32768), law)
+
+
 def pcm(samples: Samples) -> Pcm:
     """Samples in -1..1 as 16-bit integers, clipped."""
     return (np.clip(samples, -1, 32767 / 32768) * 32768).astype(np.int16)
