@@ -39,6 +39,7 @@ REST = 0.7  # seconds of silence behind a hello
 BEEP = 2  # pieces of one tone
 GREETING_SECONDS = 20.0  # a machine's at most
 TYPED = ("temperature", "number", "count", "when", "text", "any_of")  # keys that may be several
+MISHEARD = ("不", "没")  # so a nod is easily heard
 NODS = {
     "zh": {"嗯", "嗯嗯", "哦", "啊", "喂", "喂喂", "喂你好", "你好", "您好", "好", "好的", "哎"},
     "en": {"uh huh", "okay", "hello", "hi", "yeah", "right", "sure"},
@@ -251,6 +252,8 @@ class VoiceLine:
         assert turn.listening
         recognised, turn.listening = turn.listening.finish(), None
         loud = self.watch.loud
+        if recognised.accepted:
+            self.watch.understood()
         self.watch.forget()
         early = turn.asking and turn.said < LAST_PART * len(turn.prompt)
         if not recognised.accepted and not early and loud >= LEAST_WORD:
@@ -262,7 +265,7 @@ class VoiceLine:
         if not recognised.accepted and not early and loud >= NOISE:
             self._settled = False
             return self._heard(UNKNOWN, confidence=round(recognised.confidence, 3))
-        if recognised.accepted and doubtful and not nods and len(recognised.text) > 1:  # 嗯 is easily heard as 不
+        if recognised.accepted and doubtful and not nods and recognised.text not in MISHEARD:
             turn.early = recognised
         if turn.waits:
             turn.waits, turn.said = False, max(0, turn.said - BACK * PIECE)

@@ -16,6 +16,9 @@ BELOW_OURSELVES_DB = 14.0  # the echo of our own voice is fainter than this
 ECHO_PACKETS = 20  # and comes back so much later at most
 STARTS = (4, 6)  # packets with speech, among so many, that begin a stretch of it
 NOTHING_DB = -100.0
+PEAK = 5  # packets at least as loud as what counts as the peak of a stretch
+BELOW_PEAK_DB = 16.0  # what is fainter than the stretch so far is no more of it: a television, the street
+BELOW_VOICE_DB = 19.0  # nor does a stretch begin with what is so much fainter than who was understood last
 
 
 def levels(samples: Samples) -> Levels:
@@ -29,7 +32,7 @@ class Watch:
 
     Places are samples from the beginning of the call: `began` (None: nobody speaks), `last` where speech was heard
     last, `now` the end of what was heard. `loud` counts the seconds of the stretch that were speech; `sound` says
-    whether the last piece held anything above the noise.
+    whether the last piece held anything above the noise. `voice` is how loud the resident speaks, once he is known.
     """
 
     def __init__(self) -> None:
@@ -37,6 +40,8 @@ class Watch:
         self.began: int | None = None
         self.loud = 0.0
         self.sound = False
+        self.voice = NOTHING_DB
+        self._loudest: list[float] = []
         self._noise = np.zeros(0, np.float32)
         self._threshold = 0.0
         self._recent: list[bool] = []
@@ -48,10 +53,10 @@ class Watch:
         self._ours += [NOTHING_DB] * len(heard) if ours is None else levels(ours).tolist()
         echo = max(self._ours) - BELOW_OURSELVES_DB
         del self._ours[:-ECHO_PACKETS]
-        loud = (heard > max(self._threshold, echo)).tolist()
-        self.sound = any(loud)
-        for packet in loud:
-            self._step(packet)
+        above, row = max(self._threshold, echo), heard.tolist()
+        self.sound = max(row, default=NOTHING_DB) > above
+        for level in row:
+            self._step(level, above)
         if self.began is None and (echo < FAINTEST_DB or len(self._noise) < LEAST_NOISE):
             self._learn(heard)
 
@@ -62,16 +67,26 @@ class Watch:
 
     def forget(self) -> None:
         """The stretch is over: wait for the next."""
-        self.began, self.loud, self._recent = None, 0.0, []
+        self.began, self.loud, self._recent, self._loudest = None, 0.0, [], []
 
-    def _step(self, loud: bool) -> None:
+    def understood(self) -> None:
+        """The stretch was an answer: so loud is the resident."""
+        self.voice = self._peak
+
+    @property
+    def _peak(self) -> float:
+        """The level that the loudest packets of the stretch reach."""
+        return self._loudest[0] if len(self._loudest) == PEAK else NOTHING_DB
+
+    def _step(self, level: float, above: float) -> None:
         self.now += PACKET
         if self.began is not None:
-            if loud:
+            if level > max(above, self._peak - BELOW_PEAK_DB):
                 self.last = self.now
                 self.loud += PACKET / RATE
+                self._loudest = sorted([*self._loudest, level])[-PEAK:]
             return
-        self._recent = [*self._recent[1 - STARTS[1] :], loud]
+        self._recent = [*self._recent[1 - STARTS[1] :], level > max(above, self.voice - BELOW_VOICE_DB)]
         if sum(self._recent) >= STARTS[0]:
             self.began = self.now - len(self._recent) * PACKET
             self.last = self.now
