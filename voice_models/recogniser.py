@@ -19,11 +19,19 @@ from voice_models.telephone import RATE, Pcm
 UNKNOWN = "[unk]"
 NEEDED = ("am/final.mdl", "conf/mfcc.conf", "conf/model.conf", "graph/HCLr.fst", "graph/Gr.fst", "graph/words.txt")
 IDLE_RECOGNISERS, IDLE_GRAMMARS = 8, 24  # kept ready for each grammar, and for how many
-READING = re.compile(r"[一二三四五六七八九十][点度]|point")  # units that are a temperature
+SHORT, WEIGHT = 2, 6  # a row of so few characters counts so often: [unk] stands beside every row, and swallows them
+READING = re.compile(
+    r"[一二三四五六七八九十][点度]|三[五六七八九][零一二三四五六七八九]$|point"
+)  # units that are a temperature
 # units that say something by themselves before a temperature; 不是 and 没有 do not: they may deny it
 BY_ITSELF = re.compile(
     r"对|嗯|是的|是啊|是我|我就?是|没错|正常|没事|还好|还行|[没不]发?[烧热]|yes|yeah|yep|no fever|normal"
 )
+YES = re.compile(r"[对是]|是[的啊]|对[的对]|没错|我就?是|就?是我")
+COURTESY = re.compile(
+    r"[你您请]?[说讲][吧嘛]?|请[说讲]|什么事|(谢谢|辛苦|麻烦)"
+)  # comes after an answer, and is none of it
+SEVERAL = 0.5  # of the confidence is left where several temperatures were heard: which one counts?
 SURE = 1 - 1e-3
 ALTERNATIVES = 4  # readings compared for the confidence
 # Noise of one step of 16 bits: digital silence breaks recognisers, and Kaldi's own dither hears nothing twice alike.
@@ -154,7 +162,8 @@ class Ear:
         known = [row for row in rows if row]
         # an answer amid other words is still an answer
         framed = [frame.format(row, UNKNOWN) for row in known if " " not in row for frame in ("{1} {0}", "{0} {1}")]
-        grammar = json.dumps([*known, *framed, UNKNOWN], ensure_ascii=False)
+        short = [row for row in known if self._chinese and len(row.replace(" ", "")) <= SHORT] * (WEIGHT - 1)
+        grammar = json.dumps([*known, *short, *framed, UNKNOWN], ensure_ascii=False)
         self._sizes[grammar] = len(known) + 1
         return grammar
 
@@ -206,6 +215,7 @@ class Ear:
             margin=sum(reading.margin for reading in readings),
         )
         confidence = self.calibration.chance(evidence)
+        confidence *= SEVERAL if sum(map(bool, map(READING.search, known))) > 1 else 1.0
         taken = known if confidence >= self.calibration.threshold else []
         text = self._join(apart(taken))
         others = dict.fromkeys(self._join(other) for other in _others(heard) if other) if text else {}
@@ -219,12 +229,16 @@ class Ear:
 
 
 def apart(units: list[str]) -> list[str]:
-    """Units with a comma before a reading that another one, or a phrase of its own, goes before."""
-    after = [*units[1:], ""]
-    return [
-        f"{unit}," if READING.search(then) and (READING.search(unit) or BY_ITSELF.match(unit)) else unit
-        for unit, then in zip(units, after, strict=False)
-    ]
+    """Units with a comma before a reading that another one, or a phrase of its own, goes before, and before thanks."""
+    pairs = zip(units, [*units[1:], ""], strict=False)  # of none there is one more
+    return [f"{unit}," if _stands_apart(unit, after) else unit for unit, after in pairs]
+
+
+def _stands_apart(unit: str, after: str) -> bool:
+    """Whether something new begins behind this unit."""
+    if READING.search(after):
+        return bool(READING.search(unit) or BY_ITSELF.match(unit))
+    return bool(YES.fullmatch(unit) and COURTESY.match(after))
 
 
 class Listening:

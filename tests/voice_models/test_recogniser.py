@@ -1,5 +1,6 @@
 """Real audio through real Vosk with the shipped models."""
 
+import json
 import resource
 import threading
 from pathlib import Path
@@ -157,12 +158,30 @@ def test_threads_hear_the_same_as_one_alone():
         (["对", "三十七度整"], ["对,", "三十七度整"]),
         (["三十七度", "三十八度"], ["三十七度,", "三十八度"]),
         (["不是", "三十七度五"], ["不是", "三十七度五"]),
+        (["三十五度六", "不是", "三十六度二"], ["三十五度六", "不是", "三十六度二"]),
+        (["不烧", "三六七"], ["不烧,", "三六七"]),
+        (["对", "什么事"], ["对,", "什么事"]),
+        (["是", "你说"], ["是,", "你说"]),
+        (["没有", "咳嗽"], ["没有", "咳嗽"]),
         (["体温", "三十七度五"], ["体温", "三十七度五"]),
         (["yes", "thirty seven point two"], ["yes,", "thirty seven point two"]),
     ],
 )
 def test_what_says_something_by_itself_stands_apart_from_a_reading(units, told):
     assert apart(units) == told
+
+
+def test_several_readings_are_doubted():
+    def result(*units):
+        words = [{"word": unit, "conf": 1.0} for unit in units]
+        return [json.dumps({"alternatives": [{"confidence": -20.0, "text": " ".join(units), "result": words}]})]
+
+    listener = model("zh")
+    grammar = listener.grammar(phrases.expected("zh", "temperature"))
+    one = listener.recognised(result("三十六度五"), grammar)
+    two = listener.recognised(result("三十六度五", "三十七度五"), grammar)
+    assert two.text == "三十六度五,三十七度五"
+    assert two.confidence <= 0.5 < one.confidence
 
 
 def test_the_same_samples_are_heard_the_same():
