@@ -1,7 +1,9 @@
 """Who lives in a home, told in Chinese: how what its clauses tell adds up."""
 
+import itertools
 from functools import cache
 
+from dialogs.understanding.clauses import small
 from dialogs.understanding.items import Item
 from dialogs.understanding.lexicon import Lexicon, Mention, layer
 from dialogs.understanding.told import Clause, Teller, Told
@@ -20,7 +22,23 @@ def census(keys: list[str], row: list[Item], sure: bool) -> tuple[int, int, int]
     for clause in clauses:
         teller.tell(clause)
         clause.told = [told for told in clause.told if not sure or told.kind == "total" or told.me]
+    _send_away(keys, clauses)
     return _resolved(clauses)
+
+
+def _send_away(keys: list[str], clauses: list[Clause]) -> None:
+    """孩子三个，都成家了: an absence that is told of all those named right before."""
+    for before, clause in itertools.pairwise(clauses):
+        told = before.told and not clause.told and all(each.kind == "list" and not each.me for each in before.told)
+        if told and "away" in clause.flags and keys[clause.first] in small("all"):
+            before.flags.add("away")
+
+
+def _stays(keys: list[str], clause: Clause, marks: list[Mention]) -> bool:
+    """我带三个孙子在老家: a place where I am too."""
+    away = [mark for mark in marks if mark.label.name == "away" and clause.first <= mark.first < clause.end]
+    placed = all(keys[mark.first] in small("at") for mark in away)
+    return placed and keys[clause.first] in small("self") and not small("taking").isdisjoint(keys[clause.first + 1 :][:1])
 
 
 @cache
@@ -43,6 +61,9 @@ def _clauses(keys: list[str], row: list[Item]) -> list[Clause]:
     marks = [_of_others(keys, mark, people) for mark in _layer().scan(keys)]
     cuts = {item.first: item.end for item in row if item.topic == "sign" and item.name != "list"}
     cuts |= {mark.first: mark.first for mark in marks if mark.label.name in ("left", "now") and mark.first}
+    ends, counted = {item.end for item in row if item.topic == "person"}, {item.first for item in row if item.number}
+    gone = [mark.end for mark in marks if mark.label.name == "away" and mark.first in ends and mark.end in counted]
+    cuts |= {end: end for end in gone}  # 现在爷爷走了四口
     found, first = list[Clause](), 0
     for at in (*sorted(cuts), len(keys)):
         if first < at:
@@ -54,6 +75,7 @@ def _clauses(keys: list[str], row: list[Item]) -> list[Clause]:
     for clause in found:
         clause.flags |= {"now"} if "left" in clause.flags else set()
         clause.flags -= {"past"} if "now" in clause.flags else set()
+        clause.flags -= {"away"} if "away" in clause.flags and _stays(keys, clause, marks) else set()
         clause.flags |= {"ill"} if any(i.topic == "symptom" or i.name == "ill" for i in clause.items) else set()
     return found
 

@@ -64,7 +64,7 @@ def count(
             item
             for item in row
             if (item.topic, item.name) == ("count", "alone")
-            and (asked or _final(keys, item) or not _DWELLING.isdisjoint(keys[item.first : item.end]))
+            and (asked or _final(keys, item) or not _AT_HOME.isdisjoint(keys[item.first : item.end]))
         ),
         None,
     )
@@ -163,9 +163,8 @@ def _paired(row: list[Item]) -> Count | None:
 
 
 _DWELLING = frozenset(("live", "living", "lives"))
-
-
-_LIVING = frozenset("住居过") | _DWELLING
+_LIVING = frozenset("住居过里企") | _DWELLING
+_AT_HOME = frozenset("里企") | _DWELLING  # 家里就我一个，行了吧
 
 
 def _without_me(row: list[Item]) -> int:

@@ -231,6 +231,8 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
         return None
     if value == 1 and (keys[item.end : item.end + 1] or ["."])[0] in _ONCE:
         return None
+    if value == 1 and item.first and keys[item.first - 1] in small("passing"):
+        return None  # 今天来一个明天走一个
     part = Part("loose", value, item.first, item.end)
     if keys[item.first - 1 : item.first] == ["us"] and any(_named(other) and other.first < item.first for other in row):
         noun = next((other.end for other in row if other.first == item.end and _named(other)), item.end)

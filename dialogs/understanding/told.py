@@ -54,13 +54,14 @@ class Teller:
         self.last_of: tuple[int, int] = (-1, -1)  # the first tokens of the last number and the last people
         self.listed, self.with_me = 0, False  # how many were named so far, and whether I am among them
         self.me_at = next((at for at, key in enumerate(keys) if key in small("self")), len(keys))
+        self.plus_me = keys[self.me_at - 1 : self.me_at] == ["加"] or keys[self.me_at - 2 : self.me_at] == ["加", "上"]
 
     def tell(self, clause: Clause) -> None:
         """Fill the clause with what it tells."""
         self.clause, self.used = clause, clause.first
         if "alone" in clause.flags and "withme" not in clause.flags:
             return
-        self.starts = {item.first: item for item in clause.items if _person(item)}
+        self.starts = {item.first: item for item in clause.items if _person(item) or self._lives_here(item)}
         self.firsts, self.ends = {}, {}
         for item in clause.items:
             self.firsts.setdefault(item.first, []).append(item)
@@ -76,7 +77,7 @@ class Teller:
                 told = self._number(at, item)
             elif item.topic == "count" and item.name in _FIXED:
                 told = self._fixed(item)
-            elif _person(item):
+            elif self.starts.get(item.first) is item:
                 told = self._named(item)
             if told:
                 told.plus = self._joined(told.first)
@@ -98,6 +99,8 @@ class Teller:
         paired = self._behind_noun(item, people, end)
         if paired or (people == 1 and classifier == "people" and self._each_one(item)):
             return paired
+        if people == 1 and self.keys[item.first - 1] in small("passing"):
+            return None  # 今天来一个明天走一个
         noun = self._noun(end, bool(classifier))
         if noun:
             return self._with_noun(item, people, noun)
@@ -110,6 +113,17 @@ class Teller:
         if not self._closed(end) or self._counts_thing(end) or (people == 1 and not classifier):
             return None
         return self._whole_home(item, people, end, loose=True)
+
+    def _lives_here(self, item: Item) -> bool:
+        """跟同学合租, 我闺蜜和我, 两个朋友和我: who shares the home with me, where others would only be spoken of."""
+        if item.topic != "person" or item.name not in ("friend", "colleague"):
+            return False
+        first = item.first
+        while first > self.clause.first and self.keys[first - 1] in small("linking"):
+            first -= 1
+        before, after = self.keys[first - 1 : first], self.keys[item.end : item.end + 2]
+        joined = bool(before) and first > self.clause.first and before[0] in small("living")
+        return joined or (len(after) == 2 and after[0] in small("living") and after[1] in small("self"))
 
     def _sum(self, at: int, item: Item) -> Told | None:
         """2+1, 2+2+1."""
@@ -157,15 +171,24 @@ class Teller:
         if (noun.topic, noun.name) == ("person", "pet"):
             self.used = noun.end
             return None
-        if "withme" in self.clause.flags and noun.name in ("roommate", "sister", "brother", "siblings"):
+        if self._with_me() and noun.name in ("roommate", "sister", "brother", "siblings"):
             return self._told("total", people, item, noun.end, me=True)
         named = sum(told.people for told in self.clause.told if told.kind == "list" and told.end <= item.first)
         if 1 < people == named and self.keys[noun.end - 1] in ("人", "辈"):
             self.used = noun.end  # 爷爷、奶奶、外婆三位老人
             return None
         self.seen.add("children" if noun.name in ("child", "son", "daughter", "twins", "grandchild") else noun.name)
-        mine = self.keys[item.first - 1 : item.first] == ["们"] and noun.name in ("sister", "brother", "siblings")
+        mine = self.keys[item.first - 1 : item.first] == ["们"] and noun.name in _PEERS
+        last = self.clause.told[-1] if self.clause.told else None
+        if last and last.end == item.first and last.people == people > 1 and last.kind == "list" and not last.me:
+            self._forget(last)  # 双胞胎俩闺女
         return self._told("list", people, item, noun.end, me=mine)
+
+    def _with_me(self) -> bool:
+        """Whether I am said to be among them: 连我四个室友; 四个室友，包括我; but 四个室友加我 is one more."""
+        after = self.clauses[self.clause.number + 1 : self.clause.number + 2]
+        behind = [clause for clause in after if not any(i.number or i.topic == "person" for i in clause.items)]
+        return not self.plus_me and any("withme" in clause.flags for clause in (self.clause, *behind))
 
     def _noun(self, end: int, classified: bool) -> Item | None:
         """The people that a number stands before: 两个娃, 一个上小学的娃, 两女."""
@@ -208,12 +231,22 @@ class Teller:
         behind = grown is not None and (last is None or last.end <= grown.first)
         if grown and behind and grown.topic == "count" and grown.end - grown.first > 1:
             return self._told("list", people, grown, end, me=grown.name == "grown")
+        if last and last.kind == "list" and last.end == item.first and not last.me and self._behind_several(last, people):
+            self._forget(last)
+            return Told("list", people, last.first, end, last.clause)
         if last and last.kind == "list" and last.end == item.first and people > 1 and not last.me:
             counted_in = last.plus or last.first >= self.clause.included  # 加上保姆五个人
-            if last.people == 1 and people != self._running() and not counted_in:
+            with_them = self.keys[last.first - 1 : last.first] and self.keys[last.first - 1] in small("living")
+            us_two = people == 2 and with_them and self.keys[end - 1] == "人"  # 跟女儿两个人
+            if last.people == 1 and people != self._running() and not counted_in and not us_two:
                 self._forget(last)
                 return Told("list", people, last.first, end, last.clause)
         return None
+
+    def _behind_several(self, last: Told, people: int) -> bool:
+        """老人一位, 双胞胎两个: the number of those who are several without it."""
+        aged = self.keys[last.end - 1] == "人" and people != self._running()
+        return last.people > 1 and (people == last.people or aged)
 
     def _last_is_behind(self) -> bool:
         """大人四个小孩两个: the last number of the clause has no noun behind it."""
@@ -290,6 +323,7 @@ class Teller:
 
 
 _CLASSIFIERS = ("us", "people", "others", "grown", "minors")
+_PEERS = ("sister", "brother", "siblings", "roommate")
 _ALSO = ("pet", "friend", "colleague")  # where a number counts them
 _BETWEEN = (["个"], ["位"], ["名"], ["只"], ["小"], ["大"], ["老"], ["乖"])
 _OFFSPRING = frozenset("儿女孙仔娃崽囡囝闺")
