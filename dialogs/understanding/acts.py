@@ -30,6 +30,7 @@ def acts(keys: list[str], row: list[Item]) -> list[Mention]:
     done = [m for m in done if m.label.name != "emergency" or not _long_past(row, m)]
     done = [m for m in done if m.label.name != "emergency" or not (_mild(keys, row, m) or _denied(keys, row, m))]
     done = [m for m in done if m.label.name not in ("repeat", "wrong_number") or _owner(row, m) in _STRANGERS]
+    done = [m for m in done if m.label.name != "correction" or not _same_breath(keys, row, m)]
     return sorted(done, key=lambda mention: ACTS.index(mention.label.name))
 
 
@@ -119,6 +120,20 @@ def _denied(keys: list[str], row: list[Item], mention: Mention) -> bool:
         and words("small", "denying").isdisjoint(keys[mention.first : item.first])
         for item in row
     )
+
+
+def _same_breath(keys: list[str], row: list[Item], mention: Mention) -> bool:
+    """三十六度一，看错了，三十六度七: a number put right before anybody took it down."""
+    if keys[mention.first].isascii() or not words("small", "earlier").isdisjoint(keys[: mention.first]):
+        return False
+    said = [item for item in row if item.number]
+    before = [item for item in said if item.end <= mention.first]
+    after = [item for item in said if item.first >= mention.end]
+    return bool(before and after) and before[0].first <= _LEAD and mention.end - mention.first <= _BRIEF
+
+
+_LEAD = 3  # tokens before the first number of an answer that gives it
+_BRIEF = 4  # tokens of 看错了, 说错了
 
 
 def _owner(row: list[Item], mention: Mention) -> str:

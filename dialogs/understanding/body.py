@@ -96,7 +96,8 @@ class _Binding:
 
     def _trouble(self, item: Item) -> None:
         again = self.asked if self.keys[item.end : item.end + 1] not in _INSIDE else []
-        near = [part for part in self.parts or self.carried[-1:] or again if item.first - part.end <= _APART]
+        carried = [] if self.keys[item.first] == "还" else self.carried[-1:]  # 闻不到味道，吃东西还好
+        near = [part for part in self.parts or carried or again if item.first - part.end <= _APART]
         if not near and item.first - self.begun <= _BARE and not self.keys[item.first].isascii():
             near = [part for part in self.told if (part.name, item.name) in self.table and item.name != "fine"]
         if item.name == "fine" and self.keys[item.first - 1] in _MYSELF:

@@ -38,7 +38,9 @@ def _stays(keys: list[str], clause: Clause, marks: list[Mention]) -> bool:
     """我带三个孙子在老家: a place where I am too."""
     away = [mark for mark in marks if mark.label.name == "away" and clause.first <= mark.first < clause.end]
     placed = all(keys[mark.first] in small("at") for mark in away)
-    return placed and keys[clause.first] in small("self") and not small("taking").isdisjoint(keys[clause.first + 1 :][:1])
+    return (
+        placed and keys[clause.first] in small("self") and not small("taking").isdisjoint(keys[clause.first + 1 :][:1])
+    )
 
 
 @cache

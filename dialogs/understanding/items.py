@@ -61,7 +61,35 @@ def items(text: Text) -> list[Item]:
     ]
     row += _named(text, row)
     row.sort(key=order)
+    if any(not key.isascii() for key in text.keys):
+        _afflicted(text.keys, row)
+        row = _felt(text.keys, row)
     return row
+
+
+def _afflicted(keys: list[str], row: list[Item]) -> None:
+    """发烧的外婆, 咳嗽病人, 给孩子看发烧: whose symptom it is by the words right around it."""
+    people = {item.first: item for item in row if item.topic == "person"}
+    treated = {
+        item.end: item for item in row if item.topic == "person" and keys[item.first - 1] in words("small", "for")
+    }
+    for item in row if people else ():
+        if item.topic != "symptom" or keys[item.first].isascii():
+            continue
+        person = people.get(item.end + 1) if keys[item.end : item.end + 1] in (["的"], ["嘅"]) else None
+        sick = people.get(item.end)
+        person = person or (sick if sick and sick.name == "patient" else None)
+        if person is None and keys[item.first - 1 : item.first] in (["看"], ["治"]):
+            person = treated.get(item.first - 1)
+        if person and person.name not in ("pet", "they", "them"):
+            item.who = person.name
+
+
+def _felt(keys: list[str], row: list[Item]) -> list[Item]:
+    """The row without a cold that the weather has: 外头才三度，冷得很."""
+    weather = any(item.topic == "measure" and keys[item.first] in words("small", "weather") for item in row)
+    cold = words("small", "cold")
+    return [item for item in row if not (item.name == "chills" and keys[item.first] in cold)] if weather else row
 
 
 def _named(text: Text, row: list[Item]) -> list[Item]:

@@ -17,7 +17,7 @@ class Number:
     decimal: bool = False
 
 
-_PEOPLE = [["个", "人"], ["口", "人"]]
+_COUNTED = [["个", "人"], ["口", "人"], ["天", "了"], ["天", "前"]]  # behind a figure that was only heard
 
 
 def numbers(text: Text) -> list[Number]:
@@ -29,7 +29,7 @@ def numbers(text: Text) -> list[Number]:
         said = None
         if key[0].isdecimal():
             said = _figures(text, at)
-        elif key in chinese.NUMERALS or keys[at + 1 : at + 3] in _PEOPLE:
+        elif key in chinese.NUMERALS or keys[at + 1 : at + 3] in _COUNTED:
             said = _number(chinese.number(keys, at), at)
         elif key in english.NUMERALS:
             said = _number(english.number(keys, at), at)

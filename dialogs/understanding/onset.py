@@ -146,6 +146,7 @@ def onset(
     found = [m for m in own if not _elsewhere(keys, row, m)]
     if context == "onset" and {i.name for i in row if (i.topic, i.name) in _ELSEWHERE} == {"went"}:
         found = found or own
+    found = found or (_lately(keys, row) if context == "onset" else [])
     if not found:
         return _repaired(row, None) if context == "onset" else None
     if context == "onset" and len(found) > 1:
@@ -210,6 +211,12 @@ def _concluded(keys: list[str], row: list[Item], found: list[Moment]) -> Moment 
     if "tomorrow" in after and (after[0] in ("tomorrow", "come") or not small("willbe").isdisjoint(keys)):
         return Moment(max(last.days - 1, 0), last.first, last.end, last.item)
     return None
+
+
+def _lately(keys: list[str], row: list[Item]) -> list[Moment]:
+    """就这两天: a couple of days, where it is asked since when."""
+    now = [item for item in row if (item.topic, item.name) == ("cue", "now")]
+    return [Moment(2, item.first, item.end, item) for item in now if keys[item.first + 1 : item.first + 2] == ["两"]]
 
 
 _MANY = 30  # times in one answer that are looked at; nobody says more, and each is compared with the others

@@ -148,7 +148,7 @@ def _spelled(digits: str) -> float:
 
 def _kind(keys: list[str], row: list[Item], at: int, reading: Reading) -> str:
     """What the number measures, from the words around it."""
-    if _english_other(keys, row[at], reading) or _theirs(keys, row, at, reading):
+    if _english_other(keys, row[at], reading) or _theirs(keys, row, at, reading) or _forgotten(keys, reading):
         return "other"
     if reading.unit in ("C", "F") or (reading.degrees and not _other_after(keys, row, at, reading)):
         before = _measure_before(keys, row, at)
@@ -176,11 +176,18 @@ def _measure_before(keys: list[str], row: list[Item], at: int) -> str:
             o.name == "other" and o.end == other.first for o in row[:at] if o.topic == "measure"
         ):
             return "other"  # the heater says 41
-        if other.name == "body" or (other.name == "other" and not _after_number(row, other)):
+        own = not keys[other.first].isascii() and _right_before(row, other)
+        if other.name == "body" or (other.name == "other" and (own or not _after_number(row, other))):
             return other.name
         if other.name == "othernear" and end - other.end <= 1:
             return "other"
     return ""
+
+
+def _right_before(row: list[Item], place: Item) -> bool:
+    """低压九十, 房间温度18: a thing measured that stands right before its number."""
+    named = [place.end, *(i.end for i in row if i.topic == "measure" and i.first == place.end)]
+    return any(item.number and item.first in named for item in row)
 
 
 def _high(item: Item) -> bool:
@@ -199,6 +206,17 @@ def _after_number(row: list[Item], place: Item) -> bool:
     if any(item.end == place.first and item.name in ("degree", "celsius") for item in row):
         return bool(before and before[-1].number)
     return bool(before and before[-1].number and place.first - before[-1].end <= 1)
+
+
+def _forgotten(keys: list[str], reading: Reading) -> bool:
+    """三十六多少来着, 36点几忘了: only the whole of it is known."""
+    part = "".join(keys[reading.end : reading.end + 2])
+    if part in ("多少", "点几", "度几", "点多") or part[:1] == "几":
+        return part == "多少" or any(keys[at : at + 2] in _LOST for at in range(reading.end, len(keys) - 1))
+    return False
+
+
+_LOST = (["来", "着"], ["忘", "了"], ["忘", "记"], ["没", "记"], ["不", "记"], ["记", "不"], ["唔", "记"], ["不", "清"])
 
 
 def _ratio(keys: list[str], row: list[Item], at: int, reading: Reading) -> bool:
@@ -246,6 +264,8 @@ def _other_after(keys: list[str], row: list[Item], at: int, reading: Reading) ->
         if other.number or other.topic == "sign":
             return False
         apart = other.first - reading.end
+        if other.topic == "measure" and other.name == "otherafter" and _right_before(row, other):
+            return False  # 36.5 外面38度
         if other.topic == "measure" and other.name == "otherunit":
             return apart == 0
         if other.topic == "measure" and other.name == "otherafter":
@@ -297,6 +317,8 @@ def _rank(keys: list[str], row: list[Item], at: int, item: Item) -> float | None
         if other.name == "today" and keys[other.first] in _DAYTIMES:
             late = not small("late").isdisjoint(keys[other.first : other.end])
             rank = _RANKS["afternoon" if late else "morning"]  # 中午才三十七度三
+        elif other.name == "today" and keys[other.first] == "刚":
+            rank = _RANKS["morning"]  # 刚起床37，喝完水36.8
         apart = item.first - other.end if other.first < item.first else other.first - item.end
         between = any(min(other.first, item.first) < first < max(other.first, item.first) for first in numbers)
         next_one = next((first for first in numbers if first >= other.end), -1)

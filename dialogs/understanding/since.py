@@ -30,7 +30,7 @@ def together(keys: list[str], row: list[Item], said: list[Moment]) -> list[Momen
             last.end = moment.end
         elif last and gap in _ADDING and moment.item.number and 0 < moment.days < last.days and moment.days <= _LOWER:
             found[-1] = replace(last, days=last.days + moment.days, end=moment.end)
-        elif not _rate(keys, row, moment):
+        elif not (_rate(keys, row, moment) or _meal(keys, moment)):
             found.append(replace(moment))
     return found
 
@@ -42,6 +42,12 @@ def _of_that_day(last: Moment, moment: Moment) -> bool:
     """夜里 behind 前天."""
     part = moment.item.topic == "time" and moment.item.name in _OF_DAY
     return part and last.item.topic == "time" and not last.item.name.startswith("unit")
+
+
+def _meal(keys: list[str], moment: Moment) -> bool:
+    """早饭全吐了: what was eaten, not when."""
+    after = keys[moment.end : moment.end + 1]
+    return keys[moment.end - 1] in ("饭", "餐") and bool(after) and after[0] in ("全", "都", "又", "也", "吐", "没")
 
 
 def _rate(keys: list[str], row: list[Item], moment: Moment) -> bool:

@@ -16,6 +16,7 @@ def temperature(
     own = [r for r in found if _own(r, context) and (r.kind == "body" or r.decimal or _offered(keys, r))]
     good = [r for r in own if celsius(r.value, r.unit) is not None]
     denied = [r for r in good if r.item.status == "-" and keys[r.first - 1] not in _NAYS]
+    denied += [r for r in good if _mistaken(keys, r)]
     good = [r for r in good if r not in denied]
     if good:
         last = _latest(keys, good)
@@ -24,6 +25,12 @@ def temperature(
     if own:
         return None, "implausible", own[-1], found
     return None, "absent", None, found
+
+
+def _mistaken(keys: list[str], reading: Reading) -> bool:
+    """你记成38.6了: what was put down instead of what was said."""
+    before = keys[max(reading.first - 2, 0) : reading.first]
+    return len(before) == 2 and before[1] == "成" and before[0] in small("mistaken")
 
 
 def _offered(keys: list[str], reading: Reading) -> bool:

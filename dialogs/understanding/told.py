@@ -231,7 +231,13 @@ class Teller:
         behind = grown is not None and (last is None or last.end <= grown.first)
         if grown and behind and grown.topic == "count" and grown.end - grown.first > 1:
             return self._told("list", people, grown, end, me=grown.name == "grown")
-        if last and last.kind == "list" and last.end == item.first and not last.me and self._behind_several(last, people):
+        if (
+            last
+            and last.kind == "list"
+            and last.end == item.first
+            and not last.me
+            and self._behind_several(last, people)
+        ):
             self._forget(last)
             return Told("list", people, last.first, end, last.clause)
         if last and last.kind == "list" and last.end == item.first and people > 1 and not last.me:
