@@ -93,7 +93,20 @@ def about_symptoms(keys: list[str], row: list[Item], act: Mention | None, presen
         return healthy  # 头先仲有啲头晕，而家冇事喇
     if said and (said[0] == "no" or present or not (healthy or absent) or not _nod(keys, row, said)):
         return said
-    return healthy
+    return healthy or unwell(keys, row)
+
+
+def unwell(keys: list[str], row: list[Item]) -> YesNo | None:
+    """浑身不舒服 says yes to 'any symptoms', 没觉得哪儿不舒服 says no."""
+    for mention, item in answer_words(keys, row):
+        if mention.label.name != "unwell" or (item and item.who and item.first != mention.first):
+            continue
+        first = mention.first
+        while first and keys[first - 1] in words("small", "finding"):
+            first -= 1
+        denied = first and keys[first - 1] in ("没", "冇", "无", "未", "不", "唔")
+        return "no" if denied else "yes", mention.first, mention.end
+    return None
 
 
 def _nod(keys: list[str], row: list[Item], said: YesNo) -> bool:

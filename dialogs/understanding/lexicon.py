@@ -35,6 +35,9 @@ class Mention(NamedTuple):
     end: int
 
 
+_DENIAL = Label("cue", "neg")
+
+
 class Lexicon:
     """The phrases of some topics; a phrase with an ellipsis is kept as its parts."""
 
@@ -65,7 +68,9 @@ class Lexicon:
             if keys[inner] in self.tree.moves:
                 others, other_end = _longest(self.tree, keys, inner)
                 if other_end > end and others[0].topic in _AILMENTS:
-                    return _longest(self.tree, keys[:inner], at)
+                    shorter = _longest(self.tree, keys[:inner], at)
+                    denial = keys[inner] == "有" and labels[0] == _DENIAL and _DENIAL not in shorter[0]
+                    return (labels, end) if denial else shorter  # 木有烧 is no 有烧
         return labels, end
 
     def scan_all(self, keys: list[str]) -> list[Mention]:

@@ -162,7 +162,8 @@ class Whose(State):
             self._turn("other")
 
     def _with_self(self, at: int, item: Item) -> bool:
-        near = self.keys[max(item.first - 4, 0) : item.first] + self.keys[item.end : item.end + 2]
+        near = self.keys[max(item.first - 4, 0, self.clauses.last_sign[at]) : item.first]
+        near += self.keys[item.end : item.end + 2]
         joined = any(key in small("join") for key in near)
         return joined and any(key in small("me") for key in near)
 
