@@ -61,6 +61,11 @@ class ChatOrder(BaseUpdateProcessor):
     async def shutdown(self) -> None:
         """Nothing is held."""
 
+    @property
+    def chats(self) -> int:
+        """How many chats wait or are being answered; whoever writes a hundred times is one of them."""
+        return len(self._chats)
+
     @asynccontextmanager
     async def _turn(self, chat: int) -> AsyncIterator[None]:
         lock, here = self._chats.get(chat) or (asyncio.Lock(), 0)

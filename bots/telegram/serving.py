@@ -49,6 +49,8 @@ NOTE_SECONDS, OWN_SECONDS, LOOK_SECONDS, SWEEP_SECONDS = 0.05, 5.0, 1.0, 15.0  #
 AT_ONCE = 4  # transactions, where a store takes several
 TOGETHER = 16  # updates of different chats that are handled in one transaction, when so many are there
 LATE_SECONDS = 0.15  # after its moment something unasked may still leave
+CHATS = 1_000  # that wait or are being answered, before more updates are taken
+ROOM_SECONDS = 0.05  # until we look again whether there is room
 BUSY_SECONDS = 0.1  # until we look again whether another process is done with a chat
 KEEP_SECONDS = 30.0  # an update that is not kept by then is brought again
 LONGEST, MOST_BYTES = 60, 2_000_000  # seconds and bytes of a voice message
@@ -187,7 +189,8 @@ class _Service:
         self.counter: Gathering[Came, Outgoing | None] = Gathering(answer, TOGETHER, at_once)
         self.pacer = Pacer()
         self.sender = Sender(self.bot, self.stopping, self.pacer, partial(self._in_thread, self.mailroom.make))
-        builder = Application.builder().bot(self.bot).updater(None).concurrent_updates(ChatOrder())
+        self.order = ChatOrder()
+        builder = Application.builder().bot(self.bot).updater(None).concurrent_updates(self.order)
         self.app = builder.job_queue(None).build()
         self.app.add_handlers([TypeHandler(Update, self._handle), TypeHandler(Outgoing, self._deliver)])
         self.done: list[Delivered] = []
@@ -245,8 +248,12 @@ class _Service:
             await self.sender.patiently(partial(self.bot.set_my_commands, commands, language_code=code))
 
     async def _keep(self, updates: Sequence[Update], contents: Sequence[dict[str, Any]]) -> None:
-        if updates:
-            await self._in_thread(self.mailroom.keep, updates, contents)
+        """Keeps updates in the inbox, once there is room for more: until then they are better off with Telegram."""
+        if not updates:
+            return
+        while self.order.chats > CHATS and not self.stopping.is_set():
+            await asyncio.sleep(ROOM_SECONDS)
+        await self._in_thread(self.mailroom.keep, updates, contents)
 
     async def _again_and_again(self, seconds: float, what: Callable[[], Awaitable[None]]) -> None:
         while not self.stopping.is_set():

@@ -178,11 +178,12 @@ async def pace(people):
 
 
 async def many(people):
-    """Everybody has begun a conversation and answered once."""
-    for n in range(MANY):
-        people.write(FIRST + n)
-    await _replies(people, MANY)
-    return people.replies
+    """Everybody has begun a conversation and is in the middle of it; how many have."""
+    for answered in range(1, 3):
+        for n in range(MANY):
+            people.write(FIRST + n)
+        await _replies(people, answered * MANY)
+    return people.replies // answered
 
 
 async def cast(people):

@@ -14,7 +14,7 @@ from records.inbox import open_updates
 from records.rounds import launch_round
 from records.seal import Seal
 from records.tables import Campaign, Community, Household, Resident
-from tests.bots.bot_api import TOKEN
+from tests.bots.bot_api import PATIENCE, TOKEN
 
 WANG, ANN, LI, MOTHER = 1, 2, 3, 4
 PEOPLE = [  # id, household, name, phone, language, relation
@@ -104,7 +104,7 @@ class Town:
     def settled(self):
         """Waits until all updates are in the inbox, and done with."""
         self.api.until(lambda: not self.api.ready, "the updates to be confirmed")
-        end = time.monotonic() + 5
+        end = time.monotonic() + PATIENCE
         while True:
             with self.store.reading() as tx:
                 if not open_updates(tx, "telegram"):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, update
 from telegram import Update
 
+import bots.telegram.serving
 from bots.desk import Desk
 from bots.telegram import NO_TOKEN, TokenRefused, serve
 from bots.telegram.letters import Delivered, Outgoing
@@ -211,6 +212,51 @@ def test_slow_chat_holds_nobody_else(town):
     assert time.monotonic() - began < 1
     town.wang.gets(3)
     assert time.monotonic() - began >= 1
+
+
+def test_flood_of_one_user_slows_only_them(town):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    town.link(town.ann)
+    town.api.delays["sendMessage"] = 0.05
+    flood = [town.api.update(message=town.wang.message(text="在吗")) for _ in range(60)]
+    town.api.post(*flood, town.api.update(message=town.ann.message(text="36.4")))
+    town.ann.gets(3)
+    assert len(town.wang.received) < 2 + 30
+    town.wang.gets(2 + len(flood))
+
+
+def test_updates_stay_with_telegram_while_many_chats_wait(town, monkeypatch):
+    monkeypatch.setattr(bots.telegram.serving, "CHATS", 2)
+    town.launch()
+    town.start()
+    town.api.delays["sendMessage"] = 0.3
+    people = [town.api.person(9_000_001_000 + n) for n in range(250)]  # Telegram gives a hundred at a time
+    town.api.post(*(town.api.update(message=one.message(text="在吗")) for one in people))
+    people[0].gets(1)
+    assert len(town.api.ready) >= 50
+    town.api.delays.clear()
+    for one in people:
+        one.gets(1)
+    town.settled()
+    assert [len(one.received) for one in people] == [1] * len(people)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [(403, "Forbidden: user is deactivated"), (400, "Bad Request: chat not found")]
+)
+def test_account_that_is_deleted_meanwhile_is_no_fault(town, code, words):
+    town.launch()
+    town.start()
+    town.link(town.wang)
+    town.api.fail("sendMessage", code, words)
+    town.wang.writes("36度5")
+    town.settled()
+    town.link(town.ann)
+    assert "temperature" in town.ann.last["text"]
+    with town.store.reading() as tx:
+        assert linked_at(tx, "telegram", str(town.wang.number)).blocked == (code == 403)
 
 
 def test_server_faults_are_outlived(town):
