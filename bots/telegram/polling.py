@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from telegram import Update
-from telegram.error import InvalidToken, NetworkError
-from telegram.ext import BaseUpdateProcessor, ExtBot
+from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.ext import BaseUpdateProcessor, ExtBot, Updater
 
 from bots.telegram.letters import Outgoing
 from bots.telegram.requests import QuickRequest
 
+if TYPE_CHECKING:
+    from bots.telegram.service import Service
+
 KeepFn = Callable[[Sequence[Update], Sequence[dict[str, Any]]], Awaitable[None]]
+WANTED = ("message", "edited_message", "callback_query", "my_chat_member")
 MANY = 1_000_000  # what is done at once is limited by the order of the chats, not by the library's count
+
+log = logging.getLogger(__name__)
 
 
 class InboxBot(ExtBot[None]):
@@ -41,6 +50,33 @@ class InboxBot(ExtBot[None]):
         except Exception as error:
             raise NetworkError(f"the inbox takes no updates: {type(error).__name__}") from None
         return tuple(updates)
+
+
+class Polling:
+    """The door through which updates are asked for, by one process only; one request waits so many seconds for them."""
+
+    alone = True
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.updater: Updater | None = None
+
+    async def open(self, service: Service) -> None:
+        """Asks for updates again and again."""
+        self.updater = Updater(service.bot, service.app.update_queue)
+        await self.updater.initialize()
+        await self.updater.start_polling(
+            timeout=timedelta(seconds=self.seconds),
+            bootstrap_retries=-1,
+            allowed_updates=WANTED,
+            error_callback=partial(_note, service.tell),
+        )
+
+    async def shut(self) -> None:
+        """Asks for no more."""
+        with suppress(TelegramError):
+            if self.updater and self.updater.running:
+                await self.updater.stop()
 
 
 class ChatOrder(BaseUpdateProcessor):
@@ -85,6 +121,16 @@ def _contents(answer: bytes) -> list[dict[str, Any]]:
         return list(json.loads(answer)["result"])
     except (ValueError, KeyError, TypeError):  # they came over the library's own connection
         return []
+
+
+def _note(tell: Callable[[str, str], None], error: TelegramError) -> None:
+    if isinstance(error, Conflict):
+        tell(
+            "另一个程序也在收这个机器人的消息：请停掉其中一个",
+            "another program asks Telegram for the updates of this bot: stop one of the two",
+        )
+    else:
+        log.warning("Telegram gave no updates: %s; trying again", type(error).__name__)
 
 
 def _chat(update: object) -> int:

@@ -2,21 +2,81 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from telegram.error import BadRequest
+
+from bots.telegram.polling import WANTED
+from records.errors import Mendable
+
+if TYPE_CHECKING:
+    from bots.telegram.service import Service
+
 MOST_BYTES = 1_000_000
+KEEP_SECONDS = 30.0  # an update that is not kept by then is brought again
 IDLE_SECONDS = 75  # a connection of the proxy is closed after
 SECRET = "X-Telegram-Bot-Api-Secret-Token"
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Hook:
+    """How updates come in through a reverse proxy: to `url`, which it hands on to `address` (host, port) here."""
+
+    url: str
+    address: tuple[str, int]
+
+
+class HookRefused(Mendable):
+    """The webhook cannot be had: our address is taken, or Telegram does not like the URL."""
+
+
+class Hooked:
+    """The door through which updates are brought, to any of several processes."""
+
+    alone = False
+
+    def __init__(self, hook: Hook, secret: str) -> None:
+        self.hook, self.secret = hook, secret
+        self.webhook: Webhook | None = None
+
+    async def open(self, service: Service) -> None:
+        """Listens, and tells Telegram where. Raises HookRefused."""
+        loop = asyncio.get_running_loop()
+
+        def take(data: dict[str, Any]) -> None:
+            asyncio.run_coroutine_threadsafe(service.receive(data), loop).result(KEEP_SECONDS)
+
+        here = "{}:{}".format(*self.hook.address)
+        try:
+            self.webhook = Webhook(self.hook.url, self.hook.address, self.secret, take)
+        except OSError as error:
+            raise HookRefused(f"--listen {here}: {error.strerror}", f"--listen {here}：{error.strerror}") from None
+        hook = partial(service.bot.set_webhook, self.hook.url, allowed_updates=WANTED, secret_token=self.secret)
+        try:
+            await service.sender.patiently(hook)
+        except BadRequest as error:
+            url, why = self.hook.url, error.message
+            raise HookRefused(
+                f"Telegram refuses --webhook {url}: {why}", f"Telegram 不接受 --webhook {url}：{why}"
+            ) from None
+
+    async def shut(self) -> None:
+        """The webhook stays, so that Telegram keeps what comes until the next start."""
+        if self.webhook:
+            await asyncio.to_thread(self.webhook.close)
 
 
 class Webhook:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, update
 from telegram import Update
 
-import bots.telegram.serving
+import bots.telegram.service
 from bots.desk import Desk
-from bots.telegram import NO_TOKEN, TokenRefused, serve
+from bots.telegram import TokenRefused, serve
 from bots.telegram.letters import Delivered, Outgoing
 from bots.telegram.mailroom import Mailroom
 from bots.telegram.reception import Reception
@@ -228,7 +228,7 @@ def test_flood_of_one_user_slows_only_them(town):
 
 
 def test_updates_stay_with_telegram_while_many_chats_wait(town, monkeypatch):
-    monkeypatch.setattr(bots.telegram.serving, "CHATS", 2)
+    monkeypatch.setattr(bots.telegram.service, "CHATS", 2)
     town.launch()
     town.start()
     town.api.delays["sendMessage"] = 0.3
@@ -553,15 +553,33 @@ def test_unknown_token_is_refused_in_words(town):
     town.thread.join(5)
     (fault,) = town.faults
     assert isinstance(fault, TokenRefused)
-    assert "@BotFather" in str(fault)
+    assert "does not know this token" in str(fault)
+    assert "不认识这个令牌" in fault.read("zh-Hans")
     assert "wrong" not in str(fault)
     town.thread = None
 
 
 def test_without_a_token_it_says_where_to_get_one(town):
-    with pytest.raises(TokenRefused, match="@BotFather"):
+    with pytest.raises(TokenRefused, match="@BotFather") as refused:
         serve(town.store, Desk(town.store, load_script, clock=now), SEAL, " ")
-    assert "WENAN_TELEGRAM_TOKEN" in NO_TOKEN
+    for language in ("en", "zh-Hans"):
+        assert "WENAN_TELEGRAM_TOKEN_FILE" in refused.value.read(language)
+
+
+def test_whoever_starts_it_is_told_at_once_whether_telegram_answers(town, monkeypatch):
+    monkeypatch.setattr(bots.telegram.service, "PAUSES", (0.05,))
+    told = []
+    town.api.fail("getMe", 502, "Bad Gateway", times=2)
+    town.start(tell=lambda *said: told.append(said))
+    town.api.until(lambda: len(told) == 3, "what is told")
+    assert [en.startswith("Telegram cannot be reached (NetworkError: Bad Gateway)") for _, en in told[:2]] == [True] * 2
+    assert told[0][0].startswith("连不上 Telegram")
+    assert told[2] == ("@wenan_bot 已上线；按 Ctrl-C 停止", "@wenan_bot answers now; stop with Ctrl-C")
+    town.api.fail("getUpdates", 409, "Conflict: terminated by other getUpdates request")
+    town.wang.writes("在吗")
+    town.wang.gets(1)
+    assert told[3][1].startswith("another program asks Telegram for the updates")
+    assert told[3][0].startswith("另一个程序也在收")
 
 
 def leave_notices(town, *residents):

@@ -8,14 +8,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-import bots.telegram.serving
+import bots.telegram.service
 import records.inbox
 from bots.desk import Desk
 from bots.telegram import Hook, serve
 from dialogs.script import load_script
 from records.store import Store
 from records.tables import Base, Conversation, Inbox, Record, Turn
-from tests.bots.bot_api import TOKEN, BotApi
+from tests.bots.bot_api import PATIENCE, TOKEN, BotApi
 from tests.bots.chats import SEAL, WANG, Town, now
 from tests.programs import forked
 
@@ -85,10 +85,28 @@ def test_update_that_cannot_be_kept_is_brought_again(town, monkeypatch):
     assert "手机号" in town.wang.gets(1)
 
 
+def test_webhook_that_cannot_be_had_is_named_in_both_languages(town):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        town.start(hook=hook(other.getsockname()[1]))
+        town.thread.join(PATIENCE)
+    town.api.fail("setWebhook", 400, "Bad Request: bad webhook: HTTPS url must be provided for webhook")
+    taken, town.faults = town.faults, []
+    town.start(hook=hook())
+    town.thread.join(PATIENCE)
+    (taken,), (refused,), town.thread = taken, town.faults, None
+    assert "--listen 127.0.0.1:" in str(taken)
+    assert "in use" in str(taken)
+    assert str(refused).startswith("Telegram refuses --webhook http://127.0.0.1:")
+    assert refused.read("zh-Hans").startswith("Telegram 不接受 --webhook")
+    assert "https url must be provided" in str(refused)
+
+
 def serve_one(url, api, port):
     """The bot in a process of its own, behind a webhook."""
     os.environ["NO_PROXY"] = "127.0.0.1"
-    records.inbox.HELD, bots.telegram.serving.SWEEP_SECONDS = timedelta(seconds=3), 0.5
+    records.inbox.HELD, bots.telegram.service.SWEEP_SECONDS = timedelta(seconds=3), 0.5
     store = Store(url)
     desk = Desk(store, load_script, clock=now)
     serve(store, desk, SEAL, TOKEN, base_url=api, hook=hook(port))

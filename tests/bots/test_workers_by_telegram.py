@@ -43,8 +43,8 @@ BOTH = pytest.mark.parametrize("language", ["zh-Hans", "en"])
 @pytest.fixture
 def town(town, monkeypatch):
     """The town with a second community, and everything that is done again and again done quickly."""
-    monkeypatch.setattr("bots.telegram.serving.OWN_SECONDS", 0.05)
-    monkeypatch.setattr("bots.telegram.serving.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("bots.telegram.service.OWN_SECONDS", 0.05)
+    monkeypatch.setattr("bots.telegram.service.LOOK_SECONDS", 0.05)
     monkeypatch.setattr("records.watches.EVERY", timedelta(seconds=0.1))
     with town.store.transaction() as tx:
         tx.execute(insert(Community), {"id": 2, "district": "和安区", "subdistrict": "柳岸街道", "name": SONGYUAN})
