@@ -50,7 +50,8 @@ def correct(dialog: Dialog, ear: Ear, others: list[Item]) -> None:
     if question and reading and not reading.loose and not changed and not bare(reading, ear):
         answers.accept(dialog, question, reading, ear, others)
         return
-    last = next(([n, w] for n, w in reversed(dialog.order) if dialog.script.step_of(n)), None)
+    given = [(n, w) for n, w in reversed(dialog.order) if dialog.script.step_of(n)]
+    last = next((one for one in given if _just_said_again(dialog, *one)), given[0] if given else None)
     named = next((n for n, w in reversed(dialog.order) if _label(dialog, n) in ear.words.lower()), None)
     if not changed and last:
         name, who = (named, dialog.about) if named else last
@@ -67,6 +68,12 @@ def correct(dialog: Dialog, ear: Ear, others: list[Item]) -> None:
     else:
         answers.take(dialog, others, ear)
         hearing.missed(dialog)
+
+
+def _just_said_again(dialog: Dialog, name: str, who: str) -> bool:
+    """Whether this is what we said again in passing, and what he objects to."""
+    said = dialog.said_before
+    return bool(said) and said["person"] == who and name in said["said"]
 
 
 def _label(dialog: Dialog, name: str) -> str:
