@@ -43,6 +43,12 @@ def _stays(keys: list[str], clause: Clause, marks: list[Mention]) -> bool:
     )
 
 
+def _with_pets(keys: list[str], clause: Clause) -> bool:
+    """一家三口，算上狗四口."""
+    pets = [item.first for item in clause.items if (item.topic, item.name) == ("person", "pet")]
+    return any(keys[at - 1] in small("counting") or keys[at - 1] in small("linking") for at in pets)
+
+
 @cache
 def _layer() -> Lexicon:
     return layer("home", gaps=False)
@@ -78,6 +84,7 @@ def _clauses(keys: list[str], row: list[Item]) -> list[Clause]:
         clause.flags |= {"now"} if "left" in clause.flags else set()
         clause.flags -= {"past"} if "now" in clause.flags else set()
         clause.flags -= {"away"} if "away" in clause.flags and _stays(keys, clause, marks) else set()
+        clause.flags |= {"pets"} if found.index(clause) and _with_pets(keys, clause) else set()
         clause.flags |= {"ill"} if any(i.topic == "symptom" or i.name == "ill" for i in clause.items) else set()
     return found
 
@@ -86,11 +93,14 @@ def _resolved(clauses: list[Clause]) -> tuple[int, int, int] | None:
     """The one number that all clauses come to."""
     clauses = _after(clauses, "repair")
     gone = [clause for clause in clauses if clause.flags & {"away", "coming"}]
-    live = [clause for clause in clauses if clause not in gone]
+    live = [clause for clause in clauses if clause not in gone and "pets" not in clause.flags]
     before = [clause for clause in live if "past" in clause.flags]
     if before and any(_says(clause) for clause in live if clause not in before and "arrived" not in clause.flags):
         live = [clause for clause in live if clause not in before]
     live = _after(live, "now")
+    if before and any(each.kind in ("list", "total") for clause in gone for each in clause.told):
+        for each in (each for clause in live for each in clause.told if each.kind == "others"):
+            each.kind = "total"  # 原先合租四个，走了两个，还有俩
     told = _plain([each for clause in live for each in clause.told], live)
     flags = {clause.number: clause.flags for clause in live}
     totals = [each for each in told if each.kind == "total"]
@@ -111,7 +121,9 @@ def _resolved(clauses: list[Clause]) -> tuple[int, int, int] | None:
 
 def _says(clause: Clause) -> bool:
     """Whether a clause tells people, or that I live alone."""
-    alone = "alone" in clause.flags or any((i.topic, i.name) == ("count", "alone") for i in clause.items)
+    alone = bool({"alone", "nobody"} & clause.flags) or any(
+        (i.topic, i.name) == ("count", "alone") for i in clause.items
+    )
     return bool(clause.told) or alone
 
 

@@ -44,6 +44,7 @@ def _layer() -> Lexicon:
 def items(text: Text) -> list[Item]:
     """All items of a text in order."""
     known = _layer().scan(text.keys)
+    known = [_counted(text.keys, m) for m in known]
     mentions = sounding(text.keys, known)
     said = _numbers_apart(numbers(text), mentions)
     row = [item_of(label, first, end) for label, first, end in mentions if label.name != "none"]
@@ -65,6 +66,21 @@ def items(text: Text) -> list[Item]:
         _afflicted(text.keys, row)
         row = _felt(text.keys, row)
     return row
+
+
+def _counted(keys: list[str], mention: Mention) -> Mention:
+    """十一个人 is no 一个人."""
+    if (
+        mention.label != _ALONE
+        or keys[mention.first] != "一"
+        or not mention.first
+        or keys[mention.first - 1] not in _TENS
+    ):
+        return mention
+    return Mention(Label("count", "people"), mention.first + 1, mention.end)
+
+
+_ALONE, _TENS = Label("count", "alone"), frozenset("十百零")
 
 
 def _afflicted(keys: list[str], row: list[Item]) -> None:

@@ -24,7 +24,7 @@ _SPELLED = re.compile(  # 3，6，点，8
 _HAN = range(0x3400, 0xA000)
 _QUOTES = {"’": "'", "‘": "'", "`": "'", "´": "'", "＇": "'", "—": "-", "–": "-", "−": "-", "妳": "你", "牠": "它"}
 # where OpenCC keeps a character that is only ever a variant of another one in what people write
-_VARIANTS = {"著": "着", "甚": "什", "嚒": "么", "癒": "愈", "餸": "菜", "擰": "拧", "綫": "线", "燒": "烧"}
+_VARIANTS = {"著": "着", "甚": "什", "嚒": "么", "癒": "愈", "餸": "菜", "擰": "拧", "綫": "线", "燒": "烧", "姪": "侄"}
 
 
 @cache

@@ -1,5 +1,6 @@
 """What each clause of a Chinese answer tells of the people at home: numbers, pairs, people named."""
 
+import itertools
 from dataclasses import dataclass, field
 
 from dialogs.understanding.clauses import small
@@ -121,9 +122,9 @@ class Teller:
         first = item.first
         while first > self.clause.first and self.keys[first - 1] in small("linking"):
             first -= 1
-        before, after = self.keys[first - 1 : first], self.keys[item.end : item.end + 2]
+        before, after = self.keys[first - 1 : first], self.keys[item.end : item.end + 5]
         joined = bool(before) and first > self.clause.first and before[0] in small("living")
-        return joined or (len(after) == 2 and after[0] in small("living") and after[1] in small("self"))
+        return joined or any(a in small("living") and b in small("self") for a, b in itertools.pairwise(after))
 
     def _sum(self, at: int, item: Item) -> Told | None:
         """2+1, 2+2+1."""
@@ -173,6 +174,8 @@ class Teller:
             return None
         if self._with_me() and noun.name in ("roommate", "sister", "brother", "siblings"):
             return self._told("total", people, item, noun.end, me=True)
+        if self.me_at == len(self.keys) and "".join(self.keys[noun.first : noun.end]) in _KIN and not self.listed:
+            return self._told("total", people, item, noun.end, me=True)  # 三兄弟一起住
         named = sum(told.people for told in self.clause.told if told.kind == "list" and told.end <= item.first)
         if 1 < people == named and self.keys[noun.end - 1] in ("人", "辈"):
             self.used = noun.end  # 爷爷、奶奶、外婆三位老人
@@ -242,12 +245,22 @@ class Teller:
             return Told("list", people, last.first, end, last.clause)
         if last and last.kind == "list" and last.end == item.first and people > 1 and not last.me:
             counted_in = last.plus or last.first >= self.clause.included  # 加上保姆五个人
-            with_them = self.keys[last.first - 1 : last.first] and self.keys[last.first - 1] in small("living")
-            us_two = people == 2 and with_them and self.keys[end - 1] == "人"  # 跟女儿两个人
+            alone = self.keys[end - 1] in ("人", "俩") or self._who(last) in _PARTNERS
+            us_two = people == 2 and self._beside_me(last) and alone  # 跟女儿两个人, 同老婆两个
             if last.people == 1 and people != self._running() and not counted_in and not us_two:
                 self._forget(last)
                 return Told("list", people, last.first, end, last.clause)
         return None
+
+    def _who(self, told: Told) -> str:
+        return self.starts[told.first].name if told.first in self.starts else ""
+
+    def _beside_me(self, last: Told) -> bool:
+        """跟女儿, 和我妈: the one with whom I live."""
+        before = self.keys[max(last.first - 2, 0) : last.first]
+        return bool(before) and (
+            before[-1] in small("living") or (before[-1] in small("self") and before[0] in small("living"))
+        )
 
     def _behind_several(self, last: Told, people: int) -> bool:
         """老人一位, 双胞胎两个: the number of those who are several without it."""
@@ -262,10 +275,20 @@ class Teller:
         """两口子, 一家三口: a pair that I belong to, the whole home, or a relative's family."""
         people, words = _FIXED[item.name], self.keys[item.first : item.end]
         owner, running = self._owner(item.first), self._running()
+        if owner and owner.people == 1 and set(words) <= _BOTH and self._beside_me(owner) and people == 2:
+            return self._told("total", 2, item, item.end, me=True)  # 跟女朋友俩
         if owner and ("家" in words or people != running):
             self._forget(owner)
             return self._told("list", people, item, item.end)
         whole = {"家", "口"} <= set(words) or (running == people and set(words) <= _BOTH)
+        theirs = owner is not None and not {"夫", "妇"}.isdisjoint(words) and self._who(owner) not in _PARTNERS
+        after = self.keys[item.end : item.end + 2]
+        beside = len(after) == 2 and after[0] in small("living") and after[1] in small("self")
+        if theirs or (beside and not {item.end + 1, item.end + 2} & self.starts.keys()):
+            if owner:
+                self._forget(owner)
+            return self._told("list", people, item, item.end)  # 房东夫妇, 一对夫妻和我
+        whole = whole or (running == people == self.listed + 1)  # 我和老伴，老两口
         return self._told("total" if whole else "list", people, item, item.end, me=True)
 
     def _named(self, item: Item) -> Told | None:
@@ -276,7 +299,9 @@ class Teller:
             return None
         if after[:1] in (["家"], ["屋"], ["的"], ["嘅"]) and not self._family(item.end):
             return None
-        if after[:1] == ["家"] and not small("toward").isdisjoint(self.keys[max(item.first - 2, 0) : item.first]):
+        if "家" in (*after[:1], words[-1]) and not small("toward").isdisjoint(
+            self.keys[max(item.first - 2, 0) : item.first]
+        ):
             return None  # 我住女儿家
         self.seen.add(words)
         return self._told("list", SEVERAL.get(item.name, 1), item, item.end)
@@ -329,6 +354,8 @@ class Teller:
 
 
 _CLASSIFIERS = ("us", "people", "others", "grown", "minors")
+_KIN = frozenset(("兄弟", "姐妹", "姊妹", "兄妹", "姐弟", "姑嫂", "妯娌", "兄弟姐妹"))
+_PARTNERS = ("wife", "husband", "spouse", "mother", "father")
 _PEERS = ("sister", "brother", "siblings", "roommate")
 _ALSO = ("pet", "friend", "colleague")  # where a number counts them
 _BETWEEN = (["个"], ["位"], ["名"], ["只"], ["小"], ["大"], ["老"], ["乖"])
@@ -336,7 +363,7 @@ _OFFSPRING = frozenset("儿女孙仔娃崽囡囝闺")
 _BOTH = set("俩仨人个两二三")
 _AMONG = frozenset(("老大", "老二", "老三", "大的", "小的", "老四", "老幺"))
 _OTHERS = (["其", "他"], ["别", "的"], ["另", "外"], ["还", "有"], ["仲", "有"])
-_ROUND = frozenset("口俩仨娘爷")  # 五口儿, 娘俩儿
+_ROUND = frozenset("口人俩仨娘爷")  # 五口儿, 俩人儿, 娘俩儿
 _TURNS = ("neg", "negv", "but", "have", "now")
 _NEAR = 4  # tokens between a denial and the people denied
 
