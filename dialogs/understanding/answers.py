@@ -179,7 +179,25 @@ def about_fever(keys: list[str], row: list[Item], act: Mention | None = None) ->
             gone = (item.name == "over") != bool(denied)
             return ("no" if gone else "yes"), item.first, item.end
     said = about_symptoms(keys, row, act, present=False, absent=False)
-    return said or (_it_is_another(keys, row) if act is None else None)
+    return said or (_going_on(keys, row) or _it_is_another(keys, row) if act is None else None)
+
+
+def _going_on(keys: list[str], row: list[Item]) -> YesNo | None:
+    """'Since this morning', 'about a week now', 'started yesterday': who tells how long, has it."""
+    if len(keys) > _SHORT or "?" in keys or any((i.topic, i.name) in _NOT_MINE or i.who for i in row):
+        return None
+    time = next((item for item in row if item.topic == "time"), None)
+    begun = any(item.topic == "cue" and item.name in ("start", "since") for item in row)
+    lasting = begun or not {"for", "now", "since", "started", "began"}.isdisjoint(keys)
+    return ("yes", time.first, time.end) if time and lasting else None
+
+
+_SHORT = 12  # words of an answer that tells nothing but how long
+_NOT_MINE = {("cue", name) for name in ("neg", "negv", "over", "past", "unsure", "raised", "longpast", "future")} | {
+    ("contact", "trip"), ("contact", "went"), ("time", "longago"), ("person", "they"), ("contact", "ill"),
+}  # fmt: skip
+
+
 
 
 def _it_is_another(keys: list[str], row: list[Item]) -> YesNo | None:
