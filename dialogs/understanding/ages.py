@@ -7,6 +7,7 @@ from dialogs.understanding.items import Item
 from dialogs.understanding.tally import SEVERAL
 from dialogs.understanding.text import is_sign
 
+_FEW = 6
 _OLDEST = 110
 _LATELY = 4  # items before a number that may be the person it is said of
 
@@ -27,12 +28,23 @@ def ages(keys: list[str], row: list[Item]) -> Ages:
     if not said or not any(key.isascii() and key.isalpha() for key in keys):
         return found
     for place, (at, item) in enumerate(said):
+        if keys[item.first - 1 : item.first] and keys[item.first - 1] in _AGED and _apart(keys, item.end):
+            found.numbers.add(item.first)
+            continue
         end = _old(keys, item.end)
         if end:
             _known_by_age(keys, row, [number for _, number in said[: place + 1]], end, found)
         elif item.first not in found.numbers:
             _beside_noun(keys, row, at, found)
     return found
+
+
+_AGED = ("im", "am", "whos", "aged", "age")
+
+
+def _apart(keys: list[str], end: int) -> bool:
+    """Whether nothing that is counted follows: 'I'm 45, my wife ...', 'our Jade who is 6'."""
+    return end >= len(keys) or is_sign(keys[end]) or keys[end] in ("and", "years", "yrs", "so", "but", "now")
 
 
 def _old(keys: list[str], at: int) -> int:
@@ -89,13 +101,22 @@ def _beside_noun(keys: list[str], row: list[Item], at: int, found: Ages) -> None
     if not ends or any(key not in _BETWEEN for key in gap):
         return
     if keys[noun.end - 1] in small("plural") or noun.name in SEVERAL:
-        if len(run) > 1:
+        number = row[at].number
+        if len(run) == 1 and not gap and number:
+            found.numbers.add(row[at].first)
+            found.nouns |= (
+                {noun.first: int(number.value)} if number.value <= _FEW else {}
+            )  # kids two; my lads 12 is age
+        elif len(run) > 1:
             found.numbers.update(item.first for item in run)
             found.nouns[noun.first] = len(run)
+    elif len(run) == 1 and keys[noun.end - 1].endswith("s") and not gap and keys[noun.end - 1] not in _S_WORDS:
+        found.numbers.add(run[0].first)  # my lad's 12
     elif len(run) == 1 and (not _SAYING.isdisjoint(gap) or (not gap and after)):
         found.numbers.add(run[0].first)
 
 
+_S_WORDS = ("miss", "boss", "missus", "gramps", "princess", "lass")
 _WE = ("they", "them", "everyone", "pet")
 _SAYING = frozenset(("hes", "shes", "whos", "aged", "age", "is", "("))
 _BETWEEN = _SAYING | {",", ":", "-", "theyre", "they", "are", "who", "he", "she", "ages", "just", "only", "now"}

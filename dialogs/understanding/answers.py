@@ -198,8 +198,6 @@ _NOT_MINE = {("cue", name) for name in ("neg", "negv", "over", "past", "unsure",
 }  # fmt: skip
 
 
-
-
 def _it_is_another(keys: list[str], row: list[Item]) -> YesNo | None:
     """是我家那口子在烧: the one who has it is named, and it is not me."""
     for item in row:

@@ -22,6 +22,7 @@ SOUNDS = {
     "aught": "0",
     "tu": "2",
 }
+_ALONE = ("for", "fore", "won", "too", "to", "tree", "free", "ate", "fife", "sex")
 _COUNTED = frozenset(
     (
         "day",
@@ -58,6 +59,8 @@ _POINT = ("point", "dot", "comma", "decimal", "pint", "poin", "piont", "pt")
 
 def number(keys: list[str], at: int) -> tuple[float, int, str, bool] | None:
     """The number that starts at a token: value, end, digits if spelled out, whether it has decimals."""
+    if len(keys) == 1 and keys[at] in _ALONE:
+        return float(SOUNDS[keys[at]]), 1, "", False  # for, won: a number by itself
     if keys[at] in SOUNDS and not (_key(keys, at + 1) in DIGITS and _key(keys, at + 2) in _POINT):
         return (float(SOUNDS[keys[at]]), at + 1, "", False) if _key(keys, at + 1) in _COUNTED else None
     value, end, spelled = _whole(keys, at)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from dialogs.understanding.census import census
 from dialogs.understanding.clauses import small
+from dialogs.understanding.homes import anew, apposed_names, ordinal_of_me
 from dialogs.understanding.items import Item
 from dialogs.understanding.people import ailing, is_person, noun_follows, people_said, whole_number
 from dialogs.understanding.tally import NOT_AT_HOME, SEVERAL, Part, added, departed, of_them, staying
@@ -30,13 +31,20 @@ def count(
     paired = _paired(row) if asked else None
     if paired:
         return paired
-    parts = of_them(keys, _now_only(keys, row, people_said(keys, row, asked)), lambda part: _ailing_at(row, part.first))
+    said = people_said(keys, row, asked)
+    start = anew(keys, row, [*(part.first for part in said), *names]) if asked else -1
+    said, names = [part for part in said if part.first > start], [at for at in names if at > start]
+    parts = of_them(keys, _now_only(keys, row, said), lambda part: _ailing_at(row, part.first))
+    ordinal = ordinal_of_me(keys) if asked else None
+    if ordinal and all(part.people < ordinal[0] for part in parts):
+        return ordinal
     if asked and not parts and not names and _alone_now(row):
         return 1, row[0].first, row[-1].end
     if sure:
         parts = [part for part in parts if part.kind in ("total", "loose")]
     elif asked:
-        parts = sorted([*parts, *(Part("part", 1, at, at + 1) for at in names)], key=lambda part: part.first)
+        named = [at for at in names if at not in apposed_names(keys, parts, names)]
+        parts = sorted([*parts, *(Part("part", 1, at, at + 1) for at in named)], key=lambda part: part.first)
     alone_since = next((item for item in row if asked and _left_alone(row, item, parts)), None)
     if alone_since:
         return 1, alone_since.first, alone_since.end
@@ -56,7 +64,9 @@ def count(
     others = [part for part in now if part.kind == "others"]
     listed = [part for part in now if part.kind == "part"]
     if others:
-        return others[-1].people + 1 + sum(part.people for part in listed), others[-1].first, others[-1].end
+        married = "married" in keys and not any(i.name in ("wife", "husband", "spouse") for i in row)
+        people = others[-1].people + 1 + married + sum(part.people for part in listed)
+        return people, others[-1].first, others[-1].end
     if listed and (asked or _living(row)):
         return _sum(keys, row, listed)
     alone = next(
@@ -83,12 +93,6 @@ def _now_only(keys: list[str], row: list[Item], parts: list[Part]) -> list[Part]
     """以前五个，现在剩我跟我先生: what is said behind 'now' or 'so' after what was, and nothing of what will be."""
     now = [item.first for item in row if (item.topic, item.name) == ("cue", "now")]
     now = now or [at for at, key in enumerate(keys) if key in small("concluding")]
-    so = next(
-        (at for at, key in enumerate(keys) if key == "so" and keys[at + 1 : at + 2] and keys[at + 1] in _IT_IS), -1
-    )
-    after = [part for part in parts if part.first > so]
-    if so > 0 and (after or any((i.topic, i.name) == ("count", "alone") and i.end > so for i in row)):
-        return after
     before = [item.first for item in row if (item.topic, item.name) in _FORMER]
     if now and before and before[0] < now[-1]:
         alone = any((i.topic, i.name) == ("count", "alone") and i.first >= now[-1] for i in row)
@@ -101,7 +105,6 @@ def _now_only(keys: list[str], row: list[Item], parts: list[Part]) -> list[Part]
     return [part for part in parts if clauses.get(part.first) not in coming] or parts
 
 
-_IT_IS = ("its", "it", "theres", "just", "only", "now", "im", "weare", "were")
 _FORMER = {("cue", "past"), ("cue", "longpast"), ("cue", "away")}
 
 
@@ -137,7 +140,8 @@ def _sum(keys: list[str], row: list[Item], listed: list[Part]) -> Count:
     spoken = not small("me").isdisjoint(keys) or "my" in keys
     both = not spoken and {"wife", "husband"} <= {i.name for i in row if i.topic == "person"}  # one of them answers
     among = any(i.name == "among" and not _me_besides(keys, i) for i in row if i.topic == "count")
-    me = 0 if both or among or any(part.with_me for part in listed) else 1
+    parents = not spoken and any(i.name == "parents" for i in row) and any(p.people > 1 for p in listed)
+    me = 0 if both or among or parents or any(part.with_me for part in listed) else 1
     spouses = any(item.topic == "person" and item.name in ("wife", "husband", "spouse") for item in row)
     married = "married" in keys and keys[max(keys.index("married") - 1, 0)] not in ("got", "not", "get", "isnt")
     return sum(part.people for part in listed) + me + (married and not spouses and me), listed[0].first, listed[-1].end

@@ -6,7 +6,16 @@ from dialogs.understanding.reading import Reading, celsius
 from dialogs.understanding.text import Text
 from dialogs.understanding.understood import Member
 
-_CANONICAL = {"they": "other", "them": "other", "patient": "other", "twins": "child", "pet": "", "everyone": "other"}
+_CANONICAL = {
+    "they": "other",
+    "them": "other",
+    "patient": "other",
+    "twins": "child",
+    "triplets": "child",
+    "spouses": "spouse",
+    "pet": "",
+    "everyone": "other",
+}
 _OUTSIDE = ("patient", "neighbour", "colleague", "friend", "pet")
 
 

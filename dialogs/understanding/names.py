@@ -11,7 +11,8 @@ def names(text: Text, row: list[Item]) -> list[int]:
     people = {item.first for item in row if item.topic == "person"}  # whom 'Sanjay's parents', 'Uncle Joe' speak of
     people |= {item.end + 1 for item in row if item.topic == "person" and item.name != "other"}  # baby Leo, my wife Ann
     pets = [item.first for item in row if item.topic == "person" and item.name == "pet"]
-    animals = {text.keys[at - 3] for at in pets if at >= 3 and text.keys[at - 2] in ("is", "was")}  # Rex is a labrador
+    animals = {text.keys[at - 2] for at in pets if at >= 2 and text.keys[at - 1] in ("the", "our", "my")}  # Rex the dog
+    animals |= {text.keys[at - 3] for at in pets if at >= 3 and text.keys[at - 2] in ("is", "was")}  # Rex is a labrador
     found: list[int] = []
     for at, key in enumerate(text.keys):
         if at in known or not key.isascii() or not key.isalpha() or key in small("me") or key in small("filler"):

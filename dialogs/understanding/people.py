@@ -1,7 +1,21 @@
 """Numbers of people and people named, each a part of the count of a home."""
 
+import itertools
+
 from dialogs.understanding.ages import Ages, ages
 from dialogs.understanding.clauses import questions, small
+from dialogs.understanding.homes import (
+    adjective_noun,
+    beside_me,
+    both_of,
+    gone_to,
+    lives_here,
+    owned_family,
+    pronoun_in_list,
+    remaining,
+    said_again,
+    us_alone,
+)
 from dialogs.understanding.items import Item
 from dialogs.understanding.relatives import left_out, pronoun_listed, unknown_people, with_us
 from dialogs.understanding.tally import NOT_AT_HOME, SEVERAL, Part
@@ -40,6 +54,11 @@ def people_said(keys: list[str], row: list[Item], asked: bool) -> list[Part]:
             if part and part.kind == "part" and _said_again(keys, parts, part):
                 used = part.end
                 continue
+            if part and owned_family(keys, row, item) and parts and parts[-1].end == item.first - 2:
+                parts.pop()
+            if asked and part and remaining(keys, parts, item):
+                used = part.end
+                continue
             if part and found_more and _of_the_one_before(keys, row, at):
                 continue
             if part and part.kind == "total" and _family_of(keys, row, at):
@@ -49,27 +68,57 @@ def people_said(keys: list[str], row: list[Item], asked: bool) -> list[Part]:
         elif item.name == "they" and asked and pronoun_listed(keys, row, at, out) and not _same(keys, row, at):
             end = row[at + 1].end if at + 1 < len(row) and row[at + 1].number else item.end
             part = Part("part", 1, item.first, end)
-        elif item.topic == "person" and item.name not in NOT_AT_HOME and item.clause not in away:
+        elif item.topic == "cue" and asked and us_alone(keys, item.end - 1):
+            part = Part("part", 2, item.first, item.end, with_me=True)
+        elif item.name == "they" and asked and pronoun_in_list(keys, row, item):
+            part = Part("part", 1, item.first, item.end)
+        elif item.topic == "person" and lives_here(keys, item) and not _away(keys, row, item, away):
             if keys[item.end : item.end + 2] == ["一", "家"]:
                 continue  # 儿子一家三口
             if item.name == "other" and keys[item.first] in beasts:
                 continue
             if _parent_of(keys, item) or _apposed(keys, row, at):
                 continue
+            if asked and keys[item.first].isascii() and gone_to(keys, item):
+                _drop_joined(keys, parts, item)
+                continue
             both = keys[max(item.first - 2, 0) : item.first]
             several = 2 if "both" in both and keys[item.end - 1] in small("plural") else SEVERAL.get(item.name, 1)
-            several = old.nouns.get(item.first, several)
+            several = old.nouns.get(item.first, 2 if both_of(keys, item.end) else several)
             part = Part("part", several, item.first, item.end)
         elif item.topic == "count" and item.name in _FIXED:
             part = _couple(keys, row, at)
-            part.with_me = not (
+            part.with_me = part.with_me and not (
                 keys[item.first] == "一" and row[at - 1].topic == "person" and row[at - 1].end == item.first
             )
+            if part.kind == "total" and any(said.kind == "part" for said in parts):
+                part.kind = "part"
         if part and part.kind:
             part.past = item.past
             used = part.end
             parts.append(part)
-    return parts
+    return said_again(keys, row, parts) if asked else parts
+
+
+def _away(keys: list[str], row: list[Item], person: Item, away: set[int]) -> bool:
+    """Whether somebody is told to be away: named last before the word for it, joined to that one, or behind it."""
+    if person.clause not in away:
+        return False
+    first = min(i.first for i in row if (i.topic, i.name) == ("cue", "away") and i.clause == person.clause)
+    before = [i for i in row if i.topic == "person" and i.clause == person.clause and i.first < first]
+    if not before or person.first > first or not keys[person.first].isascii():
+        return True
+    for one, two in itertools.pairwise(before[before.index(person) :] if person in before else []):
+        if two.first > one.first and "and" not in keys[one.end : two.first]:
+            return False
+    return True
+
+
+def _drop_joined(keys: list[str], parts: list[Part], person: Item) -> None:
+    """'Wife and children in Dhaka': who is named together is away together."""
+    while parts and parts[-1].kind == "part" and keys[parts[-1].end : person.first] in (["and"], ["and", "my"]):
+        person = Item("person", "", parts[-1].first, parts[-1].end)
+        parts.pop()
 
 
 def _by_place(keys: list[str], row: list[Item]) -> dict[int, bool]:
@@ -203,10 +252,16 @@ def _couple(keys: list[str], row: list[Item], at: int) -> Part:
     item = row[at]
     if keys[item.end - 1] in ("her", "him", "his") and any(_named(o) and o.first == item.end for o in row):
         return Part("", 0, item.first, item.end)  # me and her mother
+    if keys[item.end : item.end + 1] == ["of"] and keys[item.end - 1] == "couple":
+        noun = next((o.end for o in row if o.topic == "person" and o.first <= item.end + 2 and o.end > item.end), 0)
+        return Part("part" if noun else "", 2, item.first, noun or item.end)
     people = any(other.topic == "person" and other.clause == item.clause for other in row)
     us = item.end - item.first > 1 and keys[item.first] == "us" and any(_named(other) for other in row)
     kind = "part" if us or people or any(o.topic == "person" for o in row[at:]) else "total"
-    return Part(kind, _FIXED[item.name], item.first, item.end, with_me=True)
+    stranger = keys[item.end - 1] in ("couple", "with", "plus", "and") and (
+        not small("me").isdisjoint(keys) or "share" in keys or "sharing" in keys
+    )
+    return Part("part" if stranger else kind, _FIXED[item.name], item.first, item.end, with_me=not stranger)
 
 
 def _joined_to_others(keys: list[str], row: list[Item], number: Item) -> bool:
@@ -234,11 +289,14 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
     if value == 1 and item.first and keys[item.first - 1] in small("passing"):
         return None  # 今天来一个明天走一个
     part = Part("loose", value, item.first, item.end)
+    if owned_family(keys, row, item):
+        return Part("part", value, item.first, item.end)
     if keys[item.first - 1 : item.first] == ["us"] and any(_named(other) and other.first < item.first for other in row):
         noun = next((other.end for other in row if other.first == item.end and _named(other)), item.end)
         return Part("part", value, item.first, noun, with_me=True)  # my parents and us three girls
     if keys[item.end : item.end + 2] == ["of", "us"] and _joined_to_others(keys, row, item):
-        return Part("part", value, item.first, item.end + 2, with_me=True)  # granny and the two of us
+        noun = next((o.end for o in row if o.first == item.end + 2 and _named(o)), item.end + 2)
+        return Part("part", value, item.first, noun, with_me=True)  # granny and the two of us
     if small("me").isdisjoint(keys[: item.first]) and _and_me(keys, item.end):
         return Part("total", value + 1, item.first, item.end)  # 4 + me
     before = keys[item.first - 1] if item.first else ""
@@ -246,7 +304,8 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
         part.kind = "others"
     only_one = keys[item.first] in ("one", "1")
     if before in _AGES or (
-        only_one and (before in _POINTING or keys[item.end : item.end + 2] in (["of", "my"], ["of", "the"]))
+        only_one
+        and (before in _POINTING or before in _INTO or keys[item.end : item.end + 2] in (["of", "my"], ["of", "the"]))
     ):
         return None
     if (
@@ -255,6 +314,9 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
         or _age(keys, row, at)
     ):
         return None
+    described = adjective_noun(keys, row, item) if keys[item.first].isascii() else None
+    if described:
+        return None if described.name == "pet" else Part("part", value, item.first, described.end)
     for other in (o for o in row[at + 1 : at + 8] if o.first >= item.end):
         apart = other.first - part.end
         if keys[part.end : part.end + 1] and keys[part.end] in small("including") and part.kind == "loose":
@@ -277,6 +339,8 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
             if whole and listed and keys[item.first].isascii():
                 return Part("part", value, item.first, other.end, with_me=True)  # mum, dad and four kids including me
             mine = with_us(keys, item)
+            if beside_me(keys, other.end):
+                return Part("others", value, item.first, other.end)
             whole = whole or (keys[other.end : other.end + 2] in _INSIDE and keys[other.end - 1] in small("plural"))
             noun = next((o.end for o in row if o.first == other.end and _named(o)), other.end)  # teenage boys
             return Part("total" if whole else "part", value, item.first, noun, with_me=mine)
@@ -288,6 +352,8 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
             part.with_me = other.name == "grown"
         elif part.kind == "loose" and _other_thing(other):
             return None
+    if part.kind in ("total", "loose") and keys[item.first].isascii() and beside_me(keys, part.end):
+        part.kind = "others"
     second = any(other.number for other in row[max(at - 12, 0) : at])
     if second and keys[part.end : part.end + 1] in (["都"], ["全"]) and ailing(row, at):
         return None  # 四人，三个都咳
@@ -298,7 +364,8 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
         return None
     if part.kind == "loose" and keys[max(item.first - 2, 0) : item.first] in (["family", "of"], ["household", "of"]):
         part.kind = "total"
-    if part.kind == "loose" and before in ("their", "his", "her", "my", "our"):
+    theirs = keys[item.end : item.end + 1] == ["of"] and keys[item.end + 1 : item.end + 2] in _THEIRS
+    if part.kind == "loose" and (theirs or before in ("their", "his", "her", "my", "our", "own")):
         part.kind = "part"  # my son, his wife and their two
     if part.kind == "loose" and (end := unknown_people(keys, item)):
         here = any(o.first == end and (o.topic, o.name) == ("count", "people") for o in row)
@@ -308,6 +375,8 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
     return part
 
 
+_THEIRS = (["mine"], ["his"], ["hers"], ["theirs"], ["ours"])
+_INTO = ("in", "at", "under", "on")  # in one tiny flat
 _INSIDE = (["in", "here"], ["in", "this"], ["under", "this"])
 
 

@@ -38,10 +38,25 @@ def _owners() -> frozenset[str]:
     return frozenset(f"{word}s" for word in single if not word.endswith("s")) - small("plural")
 
 
+def _one_named(item: Item) -> bool:
+    """Whether somebody is named who is one person, or kin."""
+    return item.topic == "person" and item.name not in ("everyone", "they", "them")
+
+
+def before_his(keys: list[str], row: list[Item], at: int) -> bool:
+    """'His brother's girlfriend': a word that is a plural too, and owns the person right behind it."""
+    item, after = row[at], row[at + 1 : at + 2]
+    owner = keys[item.end - 1] in ("brothers", "sisters", "sons", "daughters", "boys", "girls", "lads", "friends")
+    next_to = bool(after) and _one_named(after[0]) and after[0].first == item.end
+    return owner and next_to and keys[item.first - 1 : item.first] in (["his"], ["her"], ["my"], ["our"], ["their"])
+
+
 def _owns(keys: list[str], row: list[Item], at: int) -> bool:
     """'My wife's parents', 'my sister's two boys': written as 'wifes' here, with another person behind."""
     item = row[at]
     numbered = at + 1 < len(row) and row[at + 1].number is not None and row[at + 1].first == item.end
+    if before_his(keys, row, at):
+        return True
     if keys[item.end - 1] not in _owners() and not (numbered and keys[item.end - 1] in small("plural")):
         return False
     if item.first and (keys[item.first - 1][0].isdecimal() or (at and row[at - 1].number and _touches(row, at))):
@@ -67,8 +82,13 @@ def _denied(keys: list[str], row: list[Item], at: int) -> bool:
 def _elsewhere(keys: list[str], item: Item) -> bool:
     """'At my sister's', 'since my daughter came' is another thing."""
     before = keys[max(item.first - 2, 0) : item.first]
+    if not _STAYING.isdisjoint(keys[max(item.first - 4, 0) : item.first]):
+        return False  # I'm at my mum and dad's for now
     at_theirs = len(before) == 2 and before[0] in small("towards") and before[1] in small("my")
     return at_theirs and keys[item.end - 1] in _owners()
+
+
+_STAYING = frozenset(("im", "living", "live", "staying", "stay", "stays", "lodging"))
 
 
 def _leaves(keys: list[str], item: Item) -> bool:
@@ -87,11 +107,16 @@ def unknown_people(keys: list[str], number: Item) -> int:
     """The token behind a noun that nobody taught, 'three nurses', 'two junior doctors'; 0 where it is no people."""
     for at in range(number.end, min(number.end + 2, len(keys))):
         key = keys[at]
-        if not key.isascii() or not key.isalpha() or key in small("filler") or key in small("thing"):
+        if not key.isascii() or not key.isalpha() or key in _nouns_none():
             return 0
         if len(key) > 4 and key.endswith("s") and not key.endswith("ss"):
             return at + 1
     return 0
+
+
+@cache
+def _nouns_none() -> frozenset[str]:
+    return small("filler") | small("thing") | small("including")
 
 
 def with_us(keys: list[str], number: Item) -> bool:
@@ -106,7 +131,7 @@ def pronoun_listed(keys: list[str], row: list[Item], at: int, out: set[int]) -> 
     before, after = keys[item.first - 1 : item.first], keys[item.end : item.end + 1]
     if keys[item.first] in ("hes", "shes"):
         number = row[at + 1].number if at + 1 < len(row) and row[at + 1].first == item.end else None
-        return number is not None and number.value < 25
+        return number is not None and (number.value < 25 or "im" in keys)
     if keys[item.first] not in ("him", "her"):
         return False
     begins = not before or before[0] in (",", "and", "plus", "with", "+")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dialogs.understanding.items import Item
 from dialogs.understanding.text import is_sign
 
-SEVERAL = {"parents": 2, "grandparents": 2, "twins": 2, "inlaws": 2, "siblings": 2}
+SEVERAL = {"triplets": 3, "spouses": 2, "parents": 2, "grandparents": 2, "twins": 2, "inlaws": 2, "siblings": 2}
 NOT_AT_HOME = ("them", "pet", "everyone", "they", "patient", "neighbour", "colleague", "friend")
 _THEM = (["of", "them"], ["of", "whom"], ["of", "those"], ["of", "which"])
 _ADDING = frozenset(("plus", "and", "+", "&", "n"))
@@ -66,16 +66,22 @@ def staying(row: list[Item], parts: list[Part]) -> list[Part]:
     return [part for part in parts if not (part.kind == "loose" and part.first in left)] or parts
 
 
+def _owner(key: str) -> bool:
+    """'The two of us and my wife's parents': wifes."""
+    return key.isascii() and key.isalpha() and key.endswith("s") and len(key) > 3
+
+
 def added(keys: list[str], total: Part, parts: Sequence[Part]) -> int:
     """'Three of us plus my nephew', 'the four of us and an au pair': how many come to the number of all."""
     people, end = 0, total.end
     for part in parts:
         if part.kind != "part" or part.first < end:
             continue
-        gap = keys[end : part.first]
+        gap = [key for key in keys[end : part.first] if key not in ("oh", "then")]
+        gap = gap[1:] if gap[:2] in ([",", "and"], [",", "plus"]) and total.kind == "total" else gap
         joined = bool(gap) and gap[0] in (_ADDING if total.kind == "total" else ("plus", "+"))
         ends = gap[:1] != ["and"] or not keys[part.end : part.end + 1] or is_sign(keys[part.end])
-        if not joined or not ends or any(key not in _ARTICLES for key in gap[1:]):
+        if not joined or not ends or any(key not in _ARTICLES and not _owner(key) for key in gap[1:]):
             break
         people, end = people + part.people, part.end
     return people
