@@ -28,7 +28,8 @@ def ages(keys: list[str], row: list[Item]) -> Ages:
     if not said or not any(key.isascii() and key.isalpha() for key in keys):
         return found
     for place, (at, item) in enumerate(said):
-        if keys[item.first - 1 : item.first] and keys[item.first - 1] in _AGED and _apart(keys, item.end):
+        aged = keys[item.first - 1 : item.first] and keys[item.first - 1] in _AGED
+        if (aged or keys[max(item.first - 2, 0) : item.first] == ["who", "is"]) and _apart(keys, item.end):
             found.numbers.add(item.first)
             continue
         end = _old(keys, item.end)

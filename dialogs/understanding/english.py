@@ -32,6 +32,8 @@ _COUNTED = frozenset(
         "of",
         "people",
         "sons",
+        "suns",
+        "other",
         "kids",
         "persons",
         "hours",

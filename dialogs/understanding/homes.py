@@ -39,7 +39,7 @@ def _begins(keys: list[str], row: list[Item], at: int, so: bool) -> bool:
     """Whether the home begins to be told here: 'it's only me', 'just the two of us', 'so five with me'."""
     before = keys[max(at - 4, 0) : at - 1]
     stated = so or not before or not {",", "but", "so", "now", "and", "."}.isdisjoint(before)
-    number = so and any(item.number and item.first == at for item in row)
+    number = so and any((item.number or item.topic == "person") and item.first == at for item in row)
     return stated and (keys[at] in _IT_IS or number)
 
 
@@ -113,6 +113,11 @@ def said_again(keys: list[str], row: list[Item], parts: list[Part]) -> list[Part
         and sum(part.people for part in listed[1:]) == listed[0].people
     ):
         return parts[1:] if any(part.with_me for part in listed[1:]) else parts  # a couple, me and him
+    if listed and listed[-1].with_me and _us_besides(keys, listed[-1]):
+        whole = sum(part.people for part in listed[:-1]) + 1
+        return (
+            parts[:-1] if len(listed) > 1 and whole == listed[-1].people else parts
+        )  # my wife and I, both of us women
     if parts and any(item.topic == "person" and item.first >= parts[-1].first for item in row):
         return parts
     if len(listed) < 2 or listed[-1] is not parts[-1] or keys[listed[-1].first - 1] != ",":
@@ -121,6 +126,10 @@ def said_again(keys: list[str], row: list[Item], parts: list[Part]) -> list[Part
     ends = listed[-1].end >= len(keys) - 1 or is_sign(keys[listed[-1].end])
     me = not small("me").isdisjoint(keys[: listed[-1].first])
     return parts[:-1] if me and ends and listed[-1].people == whole and listed[-1].people > 1 else parts
+
+
+def _us_besides(keys: list[str], part: Part) -> bool:
+    return "us" in keys[part.first : part.end] and keys[part.first - 1] in (",", ".", "-")
 
 
 def remaining(keys: list[str], parts: list[Part], number: Item) -> bool:

@@ -45,6 +45,9 @@ def count(
     elif asked:
         named = [at for at in names if at not in apposed_names(keys, parts, names)]
         parts = sorted([*parts, *(Part("part", 1, at, at + 1) for at in named)], key=lambda part: part.first)
+    by_myself = _alone_at_last(keys, row, parts) if asked else None
+    if by_myself:
+        return 1, by_myself.first, by_myself.end
     alone_since = next((item for item in row if asked and _left_alone(row, item, parts)), None)
     if alone_since:
         return 1, alone_since.first, alone_since.end
@@ -120,6 +123,16 @@ def _left_alone(row: list[Item], item: Item, parts: Sequence[Part]) -> bool:
     return away or all(part.past for part in parts)
 
 
+def _alone_at_last(keys: list[str], row: list[Item], parts: Sequence[Part]) -> Item | None:
+    """'When my parents were alive there were five of us. I'm on my own now.'"""
+    last = next((item for item in reversed(row) if (item.topic, item.name) == ("count", "alone")), None)
+    if last is None or not parts or not keys[last.first].isascii() or any(part.end > last.first for part in parts):
+        return None
+    former = any((item.topic, item.name) in _FORMER and item.first < last.first for item in row)
+    begins = keys[max(last.first - 1, 0)] in ("im", "am", "live", "now") or keys[last.first] in ("im", "live", "its")
+    return last if former and begins and "with" not in keys[last.end : last.end + 2] else None
+
+
 def _ailing_at(row: list[Item], first: int) -> bool:
     at = next((place for place, item in enumerate(row) if item.first == first), None)
     return at is not None and ailing(row, at)
@@ -140,7 +153,9 @@ def _sum(keys: list[str], row: list[Item], listed: list[Part]) -> Count:
     spoken = not small("me").isdisjoint(keys) or "my" in keys
     both = not spoken and {"wife", "husband"} <= {i.name for i in row if i.topic == "person"}  # one of them answers
     among = any(i.name == "among" and not _me_besides(keys, i) for i in row if i.topic == "count")
-    parents = not spoken and any(i.name == "parents" for i in row) and any(p.people > 1 for p in listed)
+    parents = (
+        not spoken and any(i.name in ("parents", "grandparents") for i in row) and any(p.people > 1 for p in listed)
+    )
     me = 0 if both or among or parents or any(part.with_me for part in listed) else 1
     spouses = any(item.topic == "person" and item.name in ("wife", "husband", "spouse") for item in row)
     married = "married" in keys and keys[max(keys.index("married") - 1, 0)] not in ("got", "not", "get", "isnt")

@@ -314,6 +314,14 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
         or _age(keys, row, at)
     ):
         return None
+    if _folk(keys, item) and any(o.first == item.end + 1 and o.name == "people" for o in row[at + 1 : at + 4]):
+        return Part("total", value, item.first, item.end + 1)
+    if _folk(keys, item):
+        return Part("part", value, item.first, item.end + 1, with_me=small("me").isdisjoint(keys) and "my" not in keys)
+    if value == 1 and _one_thing(keys, row, item):
+        return None
+    if before == "them":
+        return Part("part", value, item.first, item.end)
     described = adjective_noun(keys, row, item) if keys[item.first].isascii() else None
     if described:
         return None if described.name == "pet" else Part("part", value, item.first, described.end)
@@ -376,6 +384,24 @@ def _numbered(keys: list[str], row: list[Item], at: int) -> Part | None:
 
 
 _THEIRS = (["mine"], ["his"], ["hers"], ["theirs"], ["ours"])
+
+
+def _folk(keys: list[str], number: Item) -> bool:
+    """'Five guys', 'two pensioners': people who are nobody's kin; without a word of me they are all of the home."""
+    return keys[number.end : number.end + 1] != [] and keys[number.end] in small("folk")
+
+
+def _one_thing(keys: list[str], row: list[Item], one: Item) -> bool:
+    """'Thirteen, and one bathroom': one of what is no person."""
+    after = keys[one.end : one.end + 1]
+    if not after or not after[0].isascii() or not after[0].isalpha():
+        return False
+    known = any(
+        item.first >= one.end and item.first <= one.end + 2 and item.topic in ("person", "count") for item in row
+    )
+    return not known and after[0] not in small("filler") and after[0] not in small("linking")
+
+
 _INTO = ("in", "at", "under", "on")  # in one tiny flat
 _INSIDE = (["in", "here"], ["in", "this"], ["under", "this"])
 
@@ -444,6 +470,8 @@ def whole_number(item: Item) -> int | None:
     number = item.number
     if number is None or number.decimal or not 0 < number.value <= 99:
         return None
+    if number.spelled and number.spelled == "123456789"[: len(number.spelled)] and len(number.spelled) > 2:
+        return int(number.spelled[-1])  # counted on the fingers
     if number.spelled and len(set(number.spelled)) == 1:
         return int(number.spelled[0])
     return int(number.value) if number.value <= 60 and not number.spelled else None

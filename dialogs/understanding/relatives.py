@@ -100,7 +100,7 @@ def _leaves(keys: list[str], item: Item) -> bool:
         return keys[at + 1 : at + 2] in ([], ["live"], ["stay"]) or is_sign(keys[at + 1])
     if at >= len(keys) or keys[at] not in small("leaving") or keys[at + 1 : at + 2] in (["in"], ["back"]):
         return False
-    return keys[at] != "left" or small("remaining").isdisjoint(keys[max(item.first - 6, 0) : item.first])
+    return keys[at] != "left" or small("remaining").isdisjoint(keys[max(item.first - 4, 0) : item.first])
 
 
 def unknown_people(keys: list[str], number: Item) -> int:
