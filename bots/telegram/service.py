@@ -139,7 +139,7 @@ class Service:
             except InvalidToken:
                 raise
             except TelegramError as error:
-                why = f"{type(error).__name__}: {error}"[:200].replace(self.bot.token, "***")
+                why = " ".join(f"{type(error).__name__}: {error}".replace(self.bot.token, "***").split())[:100]
                 self.tell(f"连不上 Telegram（{why}），稍后再试", f"Telegram cannot be reached ({why}); trying again")
                 await asyncio.sleep(next(pauses, PAUSES[-1]))
 

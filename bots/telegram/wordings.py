@@ -26,7 +26,22 @@ RELATIONS: Mapping[str, Mapping[str, str]] = {
     "room_mate": {"zh": "室友", "en": "room-mate"},
 }
 
-WORDINGS: Mapping[str, Mapping[str, str]] = {
+Texts = Mapping[str, Mapping[str, str]]  # by name, and by `zh` or `en`
+
+
+class Wordings:
+    """What is said, by name, in Chinese and English."""
+
+    def __init__(self, texts: Texts) -> None:
+        self.texts = texts
+
+    def __call__(self, name: str, language: str, /, **places: object) -> str:
+        """One of the wordings, in the nearest of its languages, its places filled."""
+        text = self.texts[name]["zh" if language.startswith("zh") else "en"]
+        return text.format(**places) if places else text
+
+
+WORDINGS: Texts = {
     "share": {
         "zh": "您好！这里是社区健康助手，是机器人。请点下面的按钮，分享您自己的手机号，"
         "好找到您的居民登记；手动输入的号码不算。",
@@ -180,8 +195,4 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
     "help_command": {"zh": "怎么用", "en": "How this works"},
 }
 
-
-def wording(name: str, language: str, /, **places: object) -> str:
-    """One of the wordings, in the nearest of its languages, its places filled."""
-    text = WORDINGS[name]["zh" if language.startswith("zh") else "en"]
-    return text.format(**places) if places else text
+wording = Wordings(WORDINGS)

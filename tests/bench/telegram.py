@@ -153,7 +153,8 @@ async def _play(pipe, part):
     people.replies, people.delays = 0, []
     pipe.send("warm")
     pipe.send(await {"flood": flood, "pace": pace, "many": many}[part](people))
-    server.close()
+    people.loop = False
+    await asyncio.to_thread(pipe.recv)  # until the bot has ended, as a real server is still there then
     os._exit(0)
 
 
@@ -242,6 +243,7 @@ def serving(url, part):
         seen = ours.recv()
     stopped.set()
     bot.join()
+    ours.send("over")
     server.join()
     desk.store.close()
     return seen, took

@@ -8,7 +8,8 @@ from itertools import pairwise
 import pytest
 from sqlalchemy import insert, update
 
-from bots.telegram.office.wordings import WORDINGS, said
+from bots.telegram.office.wordings import said
+from bots.telegram.wordings import wording
 from campaigns.campaign import create
 from campaigns.lifecycle import start
 from campaigns.plan_file import load_plan
@@ -115,8 +116,9 @@ def deeds(town):
     return [(row.what, row.whom) for row in town.rows(Audit)]
 
 
-def test_every_wording_is_there_in_both_languages():
-    for name, texts in WORDINGS.items():
+@pytest.mark.parametrize("wordings", [said, wording])
+def test_every_wording_is_there_in_both_languages(wordings):
+    for name, texts in wordings.texts.items():
         assert texts.keys() == {"zh", "en"}, name
         assert all(text.strip() for text in texts.values()), name
         assert len({text.count("{") for text in texts.values()}) == 1 or name in ("cast_ahead",), name

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bots.telegram.wordings import Texts, Wordings
+
 # What one says after a visit, in words that the shipped speech models have: what a spoken note is listened for.
 NOTES: Mapping[str, tuple[str, ...]] = {
     "zh": (
@@ -21,7 +23,7 @@ NOTES: Mapping[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-WORDINGS: Mapping[str, Mapping[str, str]] = {
+WORDINGS: Texts = {
     # the counter
     "linked": {
         "zh": "您好，{name}！这个聊天现在可以办公了。随时发“菜单”或 /menu 打开菜单。手机丢了，请马上告诉管理员解除。",
@@ -234,7 +236,4 @@ WORDINGS: Mapping[str, Mapping[str, str]] = {
     },
 }
 
-
-def said(name: str, language: str, /, **places: object) -> str:
-    """One of the wordings, in the nearest of its languages, its places filled."""
-    return WORDINGS[name]["zh" if language.startswith("zh") else "en"].format(**places)
+said = Wordings(WORDINGS)
