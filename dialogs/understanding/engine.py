@@ -25,7 +25,7 @@ from dialogs.understanding.scope import Scope
 from dialogs.understanding.spelling import put_right
 from dialogs.understanding.status import Mentions
 from dialogs.understanding.temperature import temperature
-from dialogs.understanding.text import Text, read
+from dialogs.understanding.text import Text, is_sign, read
 from dialogs.understanding.understood import Understood
 
 Options = Mapping[str, Sequence[str]] | None
@@ -161,10 +161,12 @@ def _yes_no(
     keys = found.text.keys
     said = _answer(keys, row, context, bool(present), bool(absent), act)
     sure = SURE
-    if context in ("contact", "fever") and keys and not (context == "fever" and "fever" in (*present, *absent)):
+    told = context == "fever" and "fever" in (*present, *absent)
+    if context in ("contact", "fever") and keys and not told and not _nothing_else(keys, said):
         ruled = said[0] if said else "none"
-        trust = TRUST[context] if found.values.get("act") in (None, "correction") else 0.0  # who asks answers seldom
-        if (name := decide(head(keys, context).likely(set(grams(keys))), ruled, trust)) != ruled:
+        asks = found.values.get("act") not in (None, "correction")  # who asks answers seldom
+        name = decide(head(keys, context).likely(set(grams(keys))), ruled, 0.0 if asks else TRUST[context])
+        if name != ruled and (asks or name != "none"):  # words of a yes or no stand where none of them was ever seen
             said, sure = None if name == "none" else (name, 0, len(keys)), GUESSED
     if said is None:
         return
@@ -172,6 +174,11 @@ def _yes_no(
     if context == "fever" and "fever" not in present and "fever" not in absent:
         (present if said[0] == "yes" else absent).append("fever")
         found.place("fever", *said[1:])
+
+
+def _nothing_else(keys: list[str], said: answers.YesNo | None) -> bool:
+    """Whether an answer by its words is all that was said: "nope", 嗯呐."""
+    return said is not None and all(is_sign(key) for key in (*keys[: said[1]], *keys[said[2] :]))
 
 
 def _answer(
@@ -267,7 +274,17 @@ def _count(found: Findings, row: list[Item], context: str) -> None:
         found.note("count", *people)
 
 
-_UNCOUNTED = ("dont_know", "hold_on", "refuse", "who_are_you", "repeat", "human", "call_later", "emergency")
+_UNCOUNTED = (
+    "wrong_number",
+    "dont_know",
+    "hold_on",
+    "refuse",
+    "who_are_you",
+    "repeat",
+    "human",
+    "call_later",
+    "emergency",
+)
 
 
 def _number(found: Findings, row: list[Item]) -> None:
