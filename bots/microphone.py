@@ -9,7 +9,11 @@ from voice_models.telephone import RATE, Samples, from_pcm, pcm, quiet
 
 
 class NoSound(RuntimeError):
-    """There is no sound card here, or the library for it is missing; the message says what to do."""
+    """There is no sound card here, or the library for it is missing; the message, and `chinese`, say what to do."""
+
+    def __init__(self, message: str, chinese: str) -> None:
+        super().__init__(message)
+        self.chinese = chinese
 
 
 class Microphone:
@@ -23,10 +27,14 @@ class Microphone:
             self._stream: Any = sounddevice.RawStream(RATE, piece, channels=1, dtype="int16")
             self._stream.start()
         except ImportError as trouble:
-            raise NoSound("a microphone needs the package sounddevice: pip install sounddevice") from trouble
+            raise NoSound(
+                "a microphone needs the package sounddevice: pip install sounddevice",
+                "用麦克风需要 sounddevice：pip install sounddevice",
+            ) from trouble
         except Exception as trouble:  # PortAudio's errors, or no PortAudio (OSError)
             raise NoSound(
-                f"no sound card can be used here ({trouble}); a folder of answers will do: --wav"
+                f"no sound card can be used here ({trouble}); a folder of answers will do: --wav",
+                f"这里用不了声卡（{trouble}）；可以用 --wav 给一个放着回答的文件夹",
             ) from trouble
 
     def asked(self, reply: Reply) -> None:

@@ -93,7 +93,7 @@ class House:
         except ModelError as error:
             raise UsageError(
                 f"{error}\nwithout it there are no spoken calls; text and chat work as before",
-                f"{error}\n没有它就不能语音通话；文字和聊天照常可用",
+                f"{error.chinese}\n没有它就不能语音通话；文字和聊天照常可用",
             ) from None
 
     def at(self, store: str) -> House:

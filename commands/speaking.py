@@ -77,25 +77,41 @@ def call(house: House, args: argparse.Namespace) -> int:
     from dialogs.script import load_script
 
     wire = _wire(args)
+    kept = _kept(args.record)
     language = args.talk_lang or ("zh-Hans" if house.chinese else "en")
     name = args.name or ("Mary Brown" if language == "en" else "王芳")
     person = {"id": "1", "name": name, "language": language}
     facts = {**house.facts, "resident": person, "members": [person], "channel": "phone"}
     facts["recorded"] = bool(args.record)
     dialog = Dialog(load_script(args.script), {**facts, "now": now().astimezone().isoformat(timespec="minutes")})
-    line = VoiceLine(wire, house.voices, Path(args.record).parent if args.record else None)
+    line = VoiceLine(wire, house.voices, kept.parent if kept else None)
     dialog.open()
     while not dialog.over:
         print("<", dialog.reply.short, flush=True)
         heard = line.ask(dialog.reply)
         print(">", heard.words or heard.keys or ("(hung up)" if heard.hung_up else "(silence)"), flush=True)
         dialog.hear(heard)
-    print("<", dialog.reply.short, flush=True)
-    line.tell(dialog.reply)
-    if args.record:
-        line.keep(Path(args.record).stem)
+    if not line.hung_up:
+        print("<", dialog.reply.short, flush=True)
+        line.tell(dialog.reply)
+    if kept:
+        line.keep(kept.stem)
     house.say(f"（结束：{dialog.disposition}）", f"(ended: {dialog.disposition})")
     return 0
+
+
+def _kept(name: str | None) -> Path | None:
+    """Where the recording is to lie; UsageError, before anybody speaks, where nothing can be written."""
+    if not name:
+        return None
+    path = Path(name)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.with_suffix(".wav").open("ab").close()
+    except OSError as trouble:
+        said = trouble.strerror
+        raise UsageError(f"--record {name}: cannot be written: {said}", f"--record {name}：写不进去：{said}") from None
+    return path
 
 
 def _wire(args: argparse.Namespace) -> Wire:
@@ -108,7 +124,7 @@ def _wire(args: argparse.Namespace) -> Wire:
         try:
             return Microphone(PIECE)
         except NoSound as trouble:
-            raise UsageError(str(trouble), f"用不了麦克风：{trouble}") from None
+            raise UsageError(str(trouble), trouble.chinese) from None
     files = sorted(Path(args.wav).glob("*.wav"))
     if not files:
         raise UsageError(f"--wav {args.wav}: holds no WAV file", f"--wav {args.wav}：没有 WAV 文件")
@@ -125,7 +141,7 @@ def models(house: House, args: argparse.Namespace) -> int:
     try:
         return {"list": _list, "add": _add, "check": _check, "build-graph": _build_graph}[args.action](house, args)
     except ModelError as trouble:
-        raise UsageError(str(trouble), f"模型有问题：{trouble}") from None
+        raise UsageError(str(trouble), trouble.chinese) from None
 
 
 def _list(house: House, args: argparse.Namespace) -> int:
@@ -136,7 +152,7 @@ def _list(house: House, args: argparse.Namespace) -> int:
             check(folder)
             state = "可用" if house.chinese else "sound"
         except ModelError as trouble:
-            state = str(trouble)
+            state = trouble.chinese if house.chinese else str(trouble)
         print(language, folder, state, sep="\t")
     return 0
 

@@ -40,7 +40,14 @@ vosk.SetLogLevel(-2)
 
 
 class ModelError(RuntimeError):
-    """A model directory is missing, broken, or no model for telephone speech with run-time grammars."""
+    """A model directory is missing, broken, or no model for telephone speech with run-time grammars.
+
+    `chinese` says the same in Chinese.
+    """
+
+    def __init__(self, message: str, chinese: str) -> None:
+        super().__init__(message)
+        self.chinese = chinese
 
 
 @dataclass(frozen=True)
@@ -120,7 +127,9 @@ class Ear:
         try:
             self._model = vosk.Model(str(folder))
         except Exception as trouble:  # vosk raises nothing narrower
-            raise ModelError(f"{folder}: Vosk cannot read this model: {trouble}") from trouble
+            raise ModelError(
+                f"{folder}: Vosk cannot read this model: {trouble}", f"{folder}：Vosk 读不了这个模型：{trouble}"
+            ) from trouble
         self._names = _words(folder)
         self._chinese = any("一" <= name[0] <= "龥" for name in self._names)
         self._longest = max(len(self._parts(name)) for name in self._names)
@@ -271,19 +280,22 @@ class Listening:
 def check(folder: Path) -> None:
     """Raise ModelError where a model directory lacks a file, or a file differs from the one that was shipped."""
     if not folder.is_dir():
-        raise ModelError(f"{folder}: no model directory")
+        raise ModelError(f"{folder}: no model directory", f"{folder}：没有这个模型目录")
     if (folder / "graph" / "HCLG.fst").exists():
         raise ModelError(
-            f"{folder}: a model with a fixed graph (HCLG.fst) takes no grammar; use a small or lookahead model"
+            f"{folder}: a model with a fixed graph (HCLG.fst) takes no grammar; use a small or lookahead model",
+            f"{folder}：图固定（HCLG.fst）的模型不能临时给语法，请用小模型或 lookahead 模型",
         )
     for name in NEEDED:
         if not (folder / name).is_file() or not (folder / name).stat().st_size:
-            raise ModelError(f"{folder}: {name} is missing or empty")
+            raise ModelError(f"{folder}: {name} is missing or empty", f"{folder}：缺少 {name}，或文件是空的")
     shipped = folder / "files.json"
     sizes: Mapping[str, int] = json.loads(shipped.read_text("utf-8")) if shipped.is_file() else {}
     for name, size in sizes.items():
         if not (folder / name).is_file() or (folder / name).stat().st_size != size:
-            raise ModelError(f"{folder}: {name} is not whole; install the model again")
+            raise ModelError(
+                f"{folder}: {name} is not whole; install the model again", f"{folder}：{name} 不完整，请重新安装模型"
+            )
 
 
 class _Loader(vosk.Model):  # type: ignore[misc]  # vosk ships no types
@@ -301,8 +313,12 @@ def fetch(name: str) -> Path:
     try:
         return Path(_Loader().get_model_path(name, None))
     except (Exception, SystemExit) as trouble:  # the loader ends the program for a name it does not know
-        advice = "without the internet, put the unpacked model's folder in place by hand"
-        raise ModelError(f"cannot fetch the model {name!r}: {trouble or 'no such model'}; {advice}") from trouble
+        offline = isinstance(trouble, OSError)  # requests' own errors are of this kind
+        raise ModelError(
+            f"cannot fetch the model {name!r}: {'the internet cannot be reached' if offline else 'no such model'}; "
+            "the unpacked model's folder can be put in place by hand",
+            f"取不到模型 {name}：{'连不上互联网' if offline else '没有这个模型'}；也可以手工把解压后的目录放好",
+        ) from trouble
 
 
 class _Reading(NamedTuple):
