@@ -157,6 +157,8 @@ def _report(commands: Commands) -> None:
     sub.add_argument("--out", help="folder 写到哪个目录")
     sub.add_argument("--first", type=date.fromisoformat, help="first day 起始日期 (YYYY-MM-DD)")
     sub.add_argument("--last", type=date.fromisoformat, help="last day 截止日期")
+    sub.add_argument("--as-of", type=_as_of, metavar="DAY|now",
+                     help="as known at the end of this day 按哪天结束时所知 (default 默认: its own)")  # fmt: skip
     sub.add_argument("--place", action="append", metavar="LEVEL=NAME", help="only there 只看某地: community=桂园社区")
     sub.add_argument("--also", action="append", choices=("json", "parquet", "fhir", "flow-results"), help="另存为")
     sub.add_argument(
@@ -384,6 +386,11 @@ def _number(text: str, most: float, of: str) -> float:
     if not 0 < number <= most:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of {of}, above zero and at most {most:g}")
     return number
+
+
+def _as_of(text: str) -> date | str:
+    """A day, or "now"."""
+    return text if text == "now" else date.fromisoformat(text)
 
 
 def _moment(text: str) -> datetime:

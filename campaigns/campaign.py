@@ -252,7 +252,7 @@ def play(
         _state(store, campaign, "paused")
     elif tally.stopped_by == "quota":
         with store.transaction() as tx:
-            close_rest(tx, campaign.id, round, "quota")
+            close_rest(tx, campaign.id, round, "quota", driver.now)
         _state(store, campaign, "completed", ended_at=driver.now)
     else:
         with store.transaction() as tx:

@@ -354,7 +354,7 @@ class Chunk:
         with self.crew.store.transaction() as tx:
             found, busy = dues_among(tx, self.campaign, self.round, households, self.plan, now)
             residents = [resident for due in found for resident in due.people]
-            close_ineligible(tx, self.campaign.id, self.round, residents)
+            close_ineligible(tx, self.campaign.id, self.round, residents, now)
             counted = still_open(tx, self.campaign.id, self.round, residents)
         self._counted = {r: n for r, n in self._counted.items() if r not in residents} | counted
         self._again -= set(households)

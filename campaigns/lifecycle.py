@@ -104,7 +104,7 @@ def cancel(store: Store, campaign: Campaign, now: datetime) -> None:
     with store.transaction() as tx:
         _turn(store, campaign, "cancel", "cancelled", ended_at=now, repeats={})
         if not in_call(tx, campaign.id):
-            close_rest(tx, campaign.id, max(0, rounds_so_far(store, campaign) - 1), "cancelled")
+            close_rest(tx, campaign.id, max(0, rounds_so_far(store, campaign) - 1), "cancelled", now)
 
 
 def set_pace(store: Store, campaign: Campaign, calls_per_second: float | None) -> None:

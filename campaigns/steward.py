@@ -95,7 +95,7 @@ class Steward:
                 return False
             if self._anybody_left(tx, campaign, round):
                 if plan.quota is not None and answered(tx, campaign.id, round) >= plan.quota:
-                    close_rest(tx, campaign.id, round, "quota")
+                    close_rest(tx, campaign.id, round, "quota", now)
                     over = False
                 elif over:
                     finish_round(tx, campaign.id, round, now)
@@ -119,7 +119,7 @@ class Steward:
     def _close(self, campaign: Campaign, round: int) -> None:
         with self.store.transaction() as tx:
             if self._anybody_left(tx, campaign, round) and not in_call(tx, campaign.id):
-                close_rest(tx, campaign.id, round, "cancelled")
+                close_rest(tx, campaign.id, round, "cancelled", self.clock())
 
     def _anybody_left(self, tx: Tx, campaign: Campaign, round: int) -> bool:
         left = select(Record.id).where(

@@ -287,18 +287,25 @@ def report(house: House, args: argparse.Namespace) -> int:
     """Prints the tables of a campaign, and writes its files; with --public those that may be published."""
     from campaigns.campaign import find
     from reports.figures import Scope
+    from reports.late import closing, end_of
     from reports.report import write_also, write_public
 
     campaign = find(house.store, args.name)
     folder = Path(args.out) if args.out else house.out / campaign.name
     scope = Scope(campaign.id, args.first, args.last, place=dict(_place(item) for item in args.place or ()))
+    if args.as_of is None:
+        with house.store.reading() as tx:
+            at = closing(tx, scope, now())
+    else:
+        at = end_of(args.as_of) if args.as_of != "now" and end_of(args.as_of) <= now() else None
+    scope = replace(scope, as_of=at)
     if not args.public:
         status = write_files(house, campaign, folder, scope)
         if args.also:
-            with house.store.reading() as tx:
+            with house.store.past(at) as tx:
                 _say_written(house, write_also(tx, scope, folder, args.also, house.language))
         return status
-    with house.store.reading() as tx:
+    with house.store.past(at) as tx:
         _say_written(house, write_public(tx, scope, folder, house.language, house.settings.fever_c))
     return 0
 
@@ -311,7 +318,10 @@ def write_files(house: House, campaign: Campaign, folder: Path, scope: Scope | N
     from reports.report import write_report
 
     scope = scope or Scope(campaign.id)
-    with house.store.reading() as tx:
+    if scope.as_of:
+        at = f"{scope.as_of:%Y-%m-%d %H:%M}"
+        house.say(f"按 {at} 时所知（--as-of now：按现在）", f"As known at {at} (--as-of now: by what is known now)")
+    with house.store.past(scope.as_of) as tx:
         figures = read_figures(tx, scope, house.settings.fever_c)
         newest = figures.of_round(figures.newest_round)
         brief = community_table(newest, shown=BRIEF)

@@ -54,12 +54,15 @@ def _once(house: House, args: argparse.Namespace, day: date | None) -> int:
     from campaigns.campaign import find
     from reports.feedback import feedback
     from reports.figures import Scope
+    from reports.late import closing
     from reports.writers.docx import write_docx
     from reports.writers.html import write_html
 
     campaign = find(house.store, args.name)
     with house.store.reading() as tx:
-        made = feedback(tx, Scope(campaign.id), day, fever_c=house.settings.fever_c)
+        at = closing(tx, Scope(campaign.id, first_day=day, last_day=day), now())
+    with house.store.past(at) as tx:
+        made = feedback(tx, Scope(campaign.id, as_of=at), day, fever_c=house.settings.fever_c)
     folder = Path(args.out) if args.out else house.out / campaign.name
     folder.mkdir(parents=True, exist_ok=True)
     name = f"feedback-{made.day}"

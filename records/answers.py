@@ -29,14 +29,16 @@ READ = select(
     Record.reported_at, *(getattr(Record, name) for name in FINDING),
 ).where(*OF_ROUND)  # fmt: skip
 WRITE = update(Record).where(Record.id == bindparam("of_record"))
+HOLDS = Answer.replaced_at.is_(None)
 FORGET = delete(Answer).where(
     among(Answer.resident_id, "of_residents"),
     Answer.conversation_id == bindparam("of_conversation"),
+    HOLDS,
 )
 ADD = insert(Answer)
 BEFORE = (
     select(Answer.resident_id, Answer.conversation_id, Answer.name, Answer.value)
-    .where(among(Answer.resident_id, "of_residents"), Answer.happened_at < bindparam("before"))
+    .where(among(Answer.resident_id, "of_residents"), Answer.happened_at < bindparam("before"), HOLDS)
     .order_by(Answer.happened_at.desc(), Answer.id.desc())
 )
 
@@ -171,6 +173,7 @@ def _row(writing: _Writing, record: Any, finding: Finding | None, given: str | N
         "reporter": known.reporter if reported else record.reporter,
         "reported_at": _reported_at(writing, record) if reported else record.reported_at,
         "recorded_at": writing.now,
+        "changed_at": writing.now,
         "channel": talk.channel,
     }
     return {"of_record": record.id, **values}

@@ -21,7 +21,7 @@ COUNT = (
         Record.round == bindparam("of_round"),
         among(Record.resident_id, "of_residents"),
     )
-    .values(attempts=Record.attempts + literal_column("1"))
+    .values(attempts=Record.attempts + literal_column("1"), changed_at=bindparam("now"))
 )
 END = Prepared(
     update(Attempt).where(Attempt.id == bindparam("of_attempt")),
@@ -79,7 +79,7 @@ def begin_attempt(
     }  # fmt: skip
     attempt_id = int(BEGIN.execute(tx, row).scalar_one())
     keys = {"of_campaign": campaign_id, "of_round": round, "of_residents": list(residents)}
-    tx.execute(COUNT, {**keys, "channel": channel})
+    tx.execute(COUNT, {**keys, "channel": channel, "now": now})
     return attempt_id
 
 
@@ -112,7 +112,7 @@ def end_attempt(
     END.execute(tx, {"of_attempt": attempt_id, **ended})
     reached = {"reached": True} if outcome == HUMAN else {}
     keys = {"of_campaign": about.campaign_id, "of_round": about.round, "of_residents": about.residents}
-    tx.execute(NOTE, {**keys, "outcome": outcome, **reached})
+    tx.execute(NOTE, {**keys, "outcome": outcome, "changed_at": ended_at, **reached})
 
 
 def interrupt_attempts(tx: Connection, campaign_id: int, now: datetime) -> list[int]:

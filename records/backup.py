@@ -132,6 +132,7 @@ def _restore_postgresql(url: URL, file: Path) -> None:
         plain = ["pg_restore", "--no-owner", "--no-privileges", f"--file={script}", str(file)]
         _run(plain, file)
         drop = f"DROP SCHEMA IF EXISTS {ENGINE_SCHEMA} CASCADE; DROP TABLE IF EXISTS {tables}, alembic_version CASCADE"
+        drop += "; DROP FUNCTION IF EXISTS keep_record, keep_follow_up"
         _run([*PSQL, f"--command={drop}", f"--file={script}"], file, url)
 
 

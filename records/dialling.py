@@ -50,7 +50,8 @@ _OPEN = (
     .order_by(Record.resident_id)  # in one order, so that two workers cannot wait for each other
 )
 _OPEN_LOCKED = _OPEN.with_for_update(key_share=True)
-_COUNT = update(Record).where(*_OF_ROUND).values(attempts=Record.attempts + literal_column("1"))
+_CHANGE = update(Record).where(*_OF_ROUND).values(changed_at=bindparam("now"))
+_COUNT = _CHANGE.values(attempts=Record.attempts + literal_column("1"))
 
 
 def _begin(row: Given) -> Insert:
@@ -78,8 +79,8 @@ _END = SetBased(
     _end, id=Integer, outcome=String, ended_at=Utc, answered_at=Utc, ring_seconds=Float, talk_seconds=Float,
     hangup_by=String, last_prompt_completed=Boolean, call_later_at=Utc, recording=String,
 )  # fmt: skip
-_NOTE = update(Record).where(*_OF_ROUND).values(outcome=bindparam("last"))
-_REACHED = update(Record).where(*_OF_ROUND).values(outcome=bindparam("last"), reached=True)
+_NOTE = _CHANGE.values(outcome=bindparam("last"))
+_REACHED = _NOTE.values(reached=True)
 _ONE_BY_ONE = text(
     "SELECT count(pg_advisory_xact_lock(:space, number)) FROM"
     " (SELECT DISTINCT hashtext(phone) AS number FROM unnest(CAST(:phones AS text[])) AS phone ORDER BY number) AS one"
@@ -185,7 +186,8 @@ def begin_attempts(
     ]
     begun = _BEGIN.execute(tx, rows, **keys, of_channel=channel, of_worker=worker, now=now)
     ids = {household: attempt for attempt, household in begun}
-    tx.execute(_COUNT, {**keys, "of_residents": [resident for b in beginnings for resident in b.residents]})
+    residents = [resident for b in beginnings for resident in b.residents]
+    tx.execute(_COUNT, {**keys, "of_residents": residents, "now": now})
     return [ids[b.household_id] for b in beginnings]
 
 
@@ -195,11 +197,12 @@ def end_attempts(tx: Connection, campaign_id: int, round: int, endings: Sequence
         return
     _END.execute(tx, [{**e.noted, "id": e.attempt_id, "outcome": e.outcome, "ended_at": e.ended_at} for e in endings])
     ended: dict[str, list[int]] = {}
+    last = max(ending.ended_at for ending in endings)
     for ending in endings:
         ended.setdefault(ending.outcome, []).extend(ending.residents)
     for outcome, residents in ended.items():
         keys = {"of_campaign": campaign_id, "of_round": round, "of_residents": residents}
-        tx.execute(_REACHED if outcome == HUMAN else _NOTE, {**keys, "last": outcome})
+        tx.execute(_REACHED if outcome == HUMAN else _NOTE, {**keys, "last": outcome, "now": last})
 
 
 def left_open(tx: Connection, worker: str) -> list[LeftOpen]:
@@ -261,15 +264,16 @@ def in_call(tx: Connection, campaign_id: int) -> int:
     return int(tx.execute(query).scalar_one())
 
 
-def close_ineligible(tx: Connection, campaign_id: int, round: int, residents: Collection[int]) -> None:
+def close_ineligible(tx: Connection, campaign_id: int, round: int, residents: Collection[int], now: datetime) -> None:
     """Closes the records of those who moved away or died since the launch, by what the roster says now."""
     reason = select(Resident.ineligible).where(Resident.id == Record.resident_id).scalar_subquery()
-    gone = update(Record).where(*_OF_ROUND, Record.final == false(), Record.resident_id.in_(_GONE))
+    gone = _CHANGE.where(Record.final == false(), Record.resident_id.in_(_GONE))
     values = {"disposition": "ineligible", "reason": reason, "status": "closed", "final": True}
-    tx.execute(gone.values(values), {"of_campaign": campaign_id, "of_round": round, "of_residents": list(residents)})
+    keys = {"of_campaign": campaign_id, "of_round": round, "of_residents": list(residents)}
+    tx.execute(gone.values(values), {**keys, "now": now})
 
 
-def close_rest(tx: Connection, campaign_id: int, round: int, reason: str) -> int:
+def close_rest(tx: Connection, campaign_id: int, round: int, reason: str, now: datetime) -> int:
     """Closes everybody who is still to be called, as not asked any more and for this reason; returns how many.
 
     Nobody is visited for it: that they were not reached was our own wish.
@@ -280,5 +284,6 @@ def close_rest(tx: Connection, campaign_id: int, round: int, reason: str) -> int
         reason=func.coalesce(Record.reason, reason),
         status=func.coalesce(Record.status, "closed"),
         final=True,
+        changed_at=now,
     )
     return tx.execute(closed).rowcount

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, case, delete, func, select, true, update
+from sqlalchemy import Connection, Row, case, delete, func, select, true, union, update
 
 from records.errors import Mendable
 from records.health import CLOSED
+from records.past import FOLLOW_UP_PAST, RECORD_PAST
 from records.recordings import destroy
 from records.store import Store, batches, missing_only
 from records.tables import (
@@ -73,7 +74,7 @@ def erase(store: Store, resident: int, now: datetime, out: Path | None = None) -
             _erase_words(tx, found, conversation, resident, addresses | {own})
         for attempt in found.attempts.values():
             _erase_attempt(tx, attempt, resident, own)
-        records = _erase_records(tx, resident)
+        records = _erase_records(tx, resident, now)
         _erase_follow_ups(tx, resident, now)
         tx.execute(delete(Address).where(Address.resident_id == resident))
         tx.execute(delete(Invitation).where(Invitation.resident_id == resident))
@@ -150,7 +151,7 @@ def _erase_attempt(tx: Connection, attempt: Row[Any], resident: int, own: str) -
     tx.execute(update(Attempt).where(Attempt.id == attempt.id).values(values))
 
 
-def _erase_records(tx: Connection, resident: int) -> int:
+def _erase_records(tx: Connection, resident: int, now: datetime) -> int:
     """Keeps what is counted; who was still to be called counts as not eligible."""
     theirs = Record.resident_id == resident
     left = update(Record).where(theirs, ~Record.final)
@@ -160,29 +161,31 @@ def _erase_records(tx: Connection, resident: int) -> int:
             reason=case((Record.disposition.is_(None), ERASED), else_=Record.reason),
             status=func.coalesce(Record.status, CLOSED),
             disposition=func.coalesce(Record.disposition, "ineligible"),
+            changed_at=now,
         )
     )
-    query = select(Record.household_id).where(theirs).distinct()
-    for household in tx.execute(query).scalars().all():
-        values: dict[str, Any] = {
-            "household_id": _anonymous(tx, household),
-            "needs": None,
-            "other": {},
-            "conversation_id": None,
-        }
-        tx.execute(update(Record).where(theirs, Record.household_id == household).values(values))
+    of_theirs = RECORD_PAST.c.resident_id == resident
+    homes = union(select(Record.household_id).where(theirs), select(RECORD_PAST.c.household_id).where(of_theirs))
+    for household in tx.execute(homes).scalars().all():
+        home: dict[str, Any] = {"household_id": _anonymous(tx, household), "conversation_id": None}
+        tx.execute(
+            update(Record).where(theirs, Record.household_id == household).values({**home, "needs": None, "other": {}})
+        )
+        tx.execute(update(RECORD_PAST).where(of_theirs, RECORD_PAST.c.household_id == household).values(home))
     return int(tx.execute(select(func.count()).where(theirs)).scalar_one())
 
 
 def _erase_follow_ups(tx: Connection, resident: int, now: datetime) -> None:
     wished = (FollowUp.resident_id == resident, FollowUp.kind == WISHED, FollowUp.closed_at.is_(None))
-    tx.execute(update(FollowUp).where(*wished).values(state="closed", outcome=ERASED, closed_at=now))
+    tx.execute(update(FollowUp).where(*wished).values(state="closed", outcome=ERASED, closed_at=now, changed_at=now))
     work = select(FollowUp.id).where(FollowUp.resident_id == resident)
     said = ("noted", "reported", "reopened")
     spoken = update(FollowUpEvent).where(FollowUpEvent.follow_up_id.in_(work), FollowUpEvent.what.in_(said))
     tx.execute(spoken.values(words=""))
     blank = {"words": "", "note": "", "conversation_id": None}
     tx.execute(update(FollowUp).where(FollowUp.resident_id == resident).values(blank))
+    past = update(FOLLOW_UP_PAST).where(FOLLOW_UP_PAST.c.resident_id == resident)
+    tx.execute(past.values(conversation_id=None))
 
 
 def _tombstone(tx: Connection, person: Row[Any], now: datetime) -> dict[str, Any]:

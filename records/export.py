@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, select
 
+from records.past import FOLLOW_UP_PAST, RECORD_PAST
 from records.symptoms import names
 from records.tables import (
     Address,
@@ -38,6 +39,7 @@ def everything_about(tx: Connection, resident: int, now: datetime) -> dict[str, 
     person = tx.execute(select(Resident.__table__).where(Resident.id == resident)).one()
     household = tx.execute(select(Household.__table__).where(Household.id == person.household_id)).one()
     found = traces(tx, resident)
+    before = select(RECORD_PAST).where(RECORD_PAST.c.resident_id == resident).order_by(RECORD_PAST.c.until)
     return {
         "exported_at": _plain(now),
         "resident": _row(person),
@@ -48,6 +50,7 @@ def everything_about(tx: Connection, resident: int, now: datetime) -> dict[str, 
         "invitations": _rows(tx, select(Invitation.__table__).where(Invitation.resident_id == resident)),
         "notices": _rows(tx, select(Notice.__table__).where(Notice.resident_id == resident).order_by(Notice.id)),
         "broadcasts": _rows(tx, select(BroadcastLetter.__table__).where(BroadcastLetter.resident_id == resident)),
+        "records_before": [_record(row) for row in _rows(tx, before)],
         "records": [_record(row) for row in _rows(tx, select(Record.__table__).where(Record.resident_id == resident))],
         "answers": _rows(tx, select(Answer.__table__).where(Answer.resident_id == resident).order_by(Answer.id)),
         "attempts": [_attempt(row, resident) for row in found.attempts.values()],
@@ -76,7 +79,8 @@ def _may_see(event: dict[str, Any], who: str, mine: bool) -> bool:
 def _follow_ups(tx: Connection, resident: int) -> Iterator[dict[str, Any]]:
     for row in _rows(tx, select(FollowUp.__table__).where(FollowUp.resident_id == resident).order_by(FollowUp.id)):
         events = select(FollowUpEvent.__table__).where(FollowUpEvent.follow_up_id == row["id"])
-        yield {**row, "history": _rows(tx, events.order_by(FollowUpEvent.id))}
+        past = select(FOLLOW_UP_PAST).where(FOLLOW_UP_PAST.c.follow_up_id == row["id"]).order_by(FOLLOW_UP_PAST.c.until)
+        yield {**row, "history": _rows(tx, events.order_by(FollowUpEvent.id)), "before": _rows(tx, past)}
 
 
 def _record(row: dict[str, Any]) -> dict[str, Any]:

@@ -133,7 +133,9 @@ def escalate_overdue(tx: Connection, now: datetime, rules: Rules | None = None) 
         if _place(rules.escalation, level) > _place(rules.escalation, row.escalated_to):
             raised[row.id] = level
     if raised:
-        tx.execute(_CHANGE, [{"of_follow_up": id, "escalated_to": level} for id, level in raised.items()])
+        tx.execute(
+            _CHANGE, [{"of_follow_up": id, "escalated_to": level, "changed_at": now} for id, level in raised.items()]
+        )
     for level in rules.escalation:
         note_event(tx, [id for id, to in raised.items() if to == level], "escalated", "", level, now)
     return raised
@@ -174,5 +176,5 @@ def _found(row: Row[Any] | None, follow_up: int) -> Row[Any]:
 def _change(
     tx: Connection, follow_up: int, values: dict[str, Any], what: str, by: str, words: str, now: datetime
 ) -> None:
-    tx.execute(_CHANGE, {"of_follow_up": follow_up, **values})
+    tx.execute(_CHANGE, {"of_follow_up": follow_up, "changed_at": now, **values})
     note_event(tx, [follow_up], what, by, words, now)

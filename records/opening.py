@@ -80,7 +80,7 @@ def open_follow_ups(
             _tell(tx, found, talk, item.words, now, rules)
     if new:
         tx.execute(_ADD, [_row(talk, item, now, rules) for item in new])
-    _close_unreached(tx, there, talk, reporters, rules)
+    _close_unreached(tx, there, talk, reporters, now, rules)
 
 
 def ask_for(tx: Connection, resident: int, campaign: int, round: int, kind: str, now: datetime, rules: Rules) -> None:
@@ -146,7 +146,7 @@ def _tell(
 ) -> None:
     """Tells a follow-up of a new report: open, it goes on; closed, it is opened and due again."""
     closed = found.closed_at is not None
-    values: dict[str, Any] = {"conversation_id": talk.id, "words": words or found.words}
+    values: dict[str, Any] = {"conversation_id": talk.id, "words": words or found.words, "changed_at": now}
     if moved:
         values["round"] = max(found.round, talk.round)
     if closed:
@@ -169,7 +169,7 @@ def note_event(tx: Connection, follow_ups: Iterable[int], what: str, by: str, wo
 
 
 def _close_unreached(
-    tx: Connection, there: Sequence[Row[Any]], talk: Kept, reporters: Collection[str], rules: Rules
+    tx: Connection, there: Sequence[Row[Any]], talk: Kept, reporters: Collection[str], now: datetime, rules: Rules
 ) -> None:
     done = [
         row.id
@@ -180,7 +180,7 @@ def _close_unreached(
         and row.opened_at <= talk.opened_at
     ]
     if done:
-        values = {"state": "closed", "outcome": REPORTED, "closed_at": talk.opened_at}
+        values = {"state": "closed", "outcome": REPORTED, "closed_at": talk.opened_at, "changed_at": now}
         tx.execute(_CHANGE, [{"of_follow_up": id, **values} for id in done])
         note_event(tx, done, "closed", "", REPORTED, talk.opened_at)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Text, and_, cast, delete, exists, func, or_, select, update
 
+from records.past import FOLLOW_UP_PAST, RECORD_PAST
 from records.recordings import destroy
 from records.store import Store
 from records.tables import (
@@ -204,8 +205,10 @@ def _purge_round(tx: Connection, round: Round, out: Path | None) -> None:
     tx.execute(delete(Attempt).where(_of(Attempt, round)))
     tx.execute(delete(FollowUpEvent).where(FollowUpEvent.follow_up_id.in_(work)))
     tx.execute(delete(Told).where(Told.follow_up_id.in_(work)))
+    tx.execute(delete(FOLLOW_UP_PAST).where(FOLLOW_UP_PAST.c.follow_up_id.in_(work)))
     tx.execute(delete(FollowUp).where(_of(FollowUp, round)))
     tx.execute(delete(Notice).where(_of(Notice, round)))
+    tx.execute(delete(RECORD_PAST).where(_of(RECORD_PAST.c, round)))
     tx.execute(delete(Record).where(_of(Record, round)))
 
 

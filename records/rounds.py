@@ -122,7 +122,7 @@ def dispose_each(
     if not since:
         return
     rules = rules or default_rules()
-    whom = {"of_campaign": campaign_id, "of_round": round, "of_residents": list(since)}
+    whom = {"of_campaign": campaign_id, "of_round": round, "of_residents": list(since), "now": max(since.values())}
     for kind in rules.unreached:
         rule = rules.due(kind)
         work = {**whom, "of_kind": kind, "unreached": sorted(rule.dispositions)}
@@ -147,12 +147,12 @@ def finish_round(
 ) -> dict[str, int]:
     """Gives every resident left their final disposition; returns how many residents have each, all included."""
     rules = rules or default_rules()
-    keys = {"of_campaign": campaign_id, "of_round": round}
+    keys = {"of_campaign": campaign_id, "of_round": round, "now": now}
     for kind in rules.unreached:
         rule = rules.due(kind)
         work = {**keys, "of_kind": kind, "unreached": sorted(rule.dispositions)}
         tx.execute(_ALL.again, work)
-        tx.execute(_VISIT_ALL, {**work, "is_urgent": rule.urgent, "now": now, "by": now + rule.within})
+        tx.execute(_VISIT_ALL, {**work, "is_urgent": rule.urgent, "by": now + rule.within})
     tx.execute(_ALL.settle, keys)
     query = (
         select(Record.disposition, func.count().label("residents"))
@@ -193,6 +193,7 @@ def _launch(
         "absent": literal(0),
         "other": literal({}, Record.other.type),
         "due_at": literal(due_at, Record.due_at.type),
+        "changed_at": literal(due_at, Record.due_at.type),
     }
     chosen = (
         select(*(value.label(name) for name, value in values.items()))
@@ -243,8 +244,10 @@ def _settling(records: ColumnElement[bool], follow_ups: ColumnElement[bool]) -> 
     return Settling(
         again=update(FollowUp)
         .where(FollowUp.resident_id.in_(unreached), _WAITING, follow_ups)
-        .values(round=bindparam("of_round")),
-        settle=update(Record).where(_LEFT, records).values(disposition=_DISPOSITION, status=_STATUS, final=true()),
+        .values(round=bindparam("of_round"), changed_at=bindparam("now")),
+        settle=update(Record)
+        .where(_LEFT, records)
+        .values(disposition=_DISPOSITION, status=_STATUS, final=true(), changed_at=bindparam("now")),
     )
 
 

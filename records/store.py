@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import Session
 
 from records.migrations import UnknownRevision, upgrade
+from records.past import looking_back
 from records.tables import Base
 
 BUSY_MILLISECONDS = 30_000
@@ -87,6 +89,23 @@ class Store:
         options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         with self._connection("reading", options | {"reading": True}) as connection:
             yield connection
+
+    @contextmanager
+    def past(self, at: datetime | None) -> Iterator[Connection]:
+        """As `reading`, but the store as it stood at a moment, the end of an earlier day; None is now."""
+        if at is None:
+            with self.reading() as connection:
+                yield connection
+            return
+        options = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        with self._connection("reading", options | {"reading": True}) as connection:
+            driver = connection.connection.driver_connection
+            if not self.is_sqlite:  # a statement prepared earlier would go on reading the tables themselves
+                driver.prepare_threshold, usual = None, driver.prepare_threshold  # type: ignore[union-attr]
+            with looking_back(connection, at):
+                yield connection
+            if not self.is_sqlite:
+                driver.prepare_threshold = usual  # type: ignore[union-attr]
 
     def session(self) -> Session:
         """An ORM session, for screens and small edits; the caller commits and closes it."""

@@ -242,7 +242,10 @@ class Turn(Base):
 
 
 class Answer(Base):
-    """One answered question about one resident, with the words it came from; a later one replaces it."""
+    """One answered question about one resident, with the words it came from; a later one replaces it.
+
+    `replaced_at` is when its words were understood again and otherwise; blank: it holds.
+    """
 
     __tablename__ = "answer"
     __table_args__ = (
@@ -264,6 +267,7 @@ class Answer(Base):
     confirmed: Mapped[bool]
     happened_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
+    replaced_at: Mapped[datetime | None]
 
 
 class Record(Base):
@@ -272,7 +276,8 @@ class Record(Base):
     Blank means not known, never "no". `present` and `absent` hold a bit per symptom, in the order of `SYMPTOMS`
     (bit 0 is fever); place and language are copied, so that a report of last week does not change when somebody moves.
     `status` is symptomatic, asymptomatic, non_reporting, closed (not eligible) or blank while the round is open.
-    `disposition` may still improve until `final`: no attempt is left, or none is needed.
+    `disposition` may still improve until `final`: no attempt is left, or none is needed. Whoever changes a row sets
+    `changed_at`; then its earlier state is kept (see past.py).
     """
 
     __tablename__ = "record"
@@ -328,6 +333,7 @@ class Record(Base):
     due_at: Mapped[datetime]
     reported_at: Mapped[datetime | None]
     recorded_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
 
 
 class FollowUp(Base):
@@ -336,6 +342,7 @@ class FollowUp(Base):
     One for each resident and kind in a campaign; a later report about the same moves it to its own round. `words` are
     the resident's, `note` is the latest of the staff's. `state` is open or closed, `outcome` why it was closed,
     `escalated_to` whom it went to when overdue; `conversation_id` is the latest conversation that asked for it.
+    Whoever changes a row sets `changed_at`, as in a record.
     """
 
     __tablename__ = "follow_up"
@@ -361,6 +368,7 @@ class FollowUp(Base):
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime | None]
 
 
 class FollowUpEvent(Base):

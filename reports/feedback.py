@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 
 from sqlalchemy import Connection, func, select
 
@@ -15,6 +15,8 @@ from reports.community import community_table, day_table, disposition_table, ove
 from reports.figures import Figures, Scope, read_figures
 from reports.indicators import BRIEF, FEVER_C, FEVER_SHARE, REPORTED_SHARE, TEMPERATURES, Indicator, Tally, highest
 from reports.labels import COUNT_LABELS, SYMPTOM_LABELS
+from reports.line_list import ZONE
+from reports.report import about
 from reports.standing_out import standing_out, standing_out_table
 from reports.table import Label, Ratio, Table
 
@@ -54,6 +56,7 @@ def feedback(
     day: date | None = None,
     *,
     fever_c: float = FEVER_C,
+    zone: tzinfo = ZONE,
 ) -> Feedback:
     """The report of a day (the newest with a round, if none is named), for the campaign and place of the scope.
 
@@ -84,7 +87,7 @@ def feedback(
     return Feedback(
         day,
         Label(f"{name}：每日反馈", f"{name}: daily feedback"),
-        Label(f"{day.year}年{day.month}月{day.day}日 · 发热线 {fever_c:g} °C", f"{day} · fever from {fever_c:g} °C"),
+        about(connection, today, fever_c, zone),
         paragraphs,
         (
             overview_table(of.now),

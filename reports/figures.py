@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import cache, partial
 from typing import Any
 
@@ -43,7 +43,8 @@ LEVELS = ("district", "subdistrict", "community", "grid", "building")
 class Scope:
     """Which records: of a campaign, of some days (both ends included), of one round, of a place.
 
-    `place` names any of `LEVELS`, e.g. {"subdistrict": "柳岸街道"}, with one name or several.
+    `place` names any of `LEVELS`, e.g. {"subdistrict": "柳岸街道"}, with one name or several. `as_of` is the moment at
+    which the connection looks (`Store.past`); blank is now.
     """
 
     campaign_id: int
@@ -51,6 +52,7 @@ class Scope:
     last_day: date | None = None
     round: int | None = None
     place: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    as_of: datetime | None = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """For a statement that joins `record` and `community`; KeyError names an unknown level."""
@@ -152,6 +154,18 @@ def newest_round(connection: Connection, campaign_id: int) -> int:
     rounds = select(Record.round).where(Record.campaign_id == campaign_id)
     latest = connection.execute(rounds.where(was_begun()).order_by(Record.round.desc()).limit(1)).scalar()
     return latest or connection.execute(rounds.order_by(Record.round).limit(1)).scalar() or 0
+
+
+def newest_scope(connection: Connection, scope: Scope) -> Scope:
+    """The scope of the one round that a report shows, without counting all of them."""
+    if scope.round is not None:
+        return scope
+    begun = select(func.max(Record.round)).join(Community, Community.id == Record.community_id)
+    latest = connection.execute(begun.where(*scope.conditions(), was_begun())).scalar()
+    if latest is None:
+        first = select(func.min(Record.round)).join(Community, Community.id == Record.community_id)
+        latest = connection.execute(first.where(*scope.conditions())).scalar()
+    return replace(scope, round=latest or 0)
 
 
 def was_begun() -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from reports.figures import Scope
 from reports.follow_up import follow_up_table
 from reports.indicators import FEVER_C
 from reports.line_list import ZONE, line_list
-from reports.report import campaign_tables
+from reports.report import about, campaign_tables
 from reports.table import Label
 from reports.writers.csv_file import write_csv
 from reports.writers.html import write_html
@@ -46,7 +46,8 @@ def write_paper(
             if name == "community.xlsx":
                 return write_xlsx(path, tables, language)
             moment = f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
-            return write_html(path, tables, language, Label(title, title), Label(moment, moment))
+            said = about(connection, scope, fever_c, zone) if scope.as_of else Label(moment, moment)
+            return write_html(path, tables, language, Label(title, title), said)
         case "line_list.csv":
             return write_csv(path, line_list(connection, scope, full_phones=full_phones, zone=zone), language)
         case "line_list.xlsx":

@@ -113,7 +113,7 @@ def _newest(connection: Connection, scope: Scope, zone: tzinfo) -> Table:
 def _heard(connection: Connection, scope: Scope) -> float | None:
     last = (
         select(Answer.confidence, Answer.how, Answer.resident_id, Answer.round)
-        .where(Answer.campaign_id == scope.campaign_id)
+        .where(Answer.campaign_id == scope.campaign_id, Answer.replaced_at.is_(None))
         .order_by(Answer.id.desc())
         .limit(HEARD)
         .subquery()

@@ -55,7 +55,7 @@ def question_table(connection: Connection, scope: Scope) -> Table:
         select(Answer.name, func.count(), func.avg(Answer.confidence), confirmed)
         .join(Record, _REPORTS)
         .join(Community, Community.id == Record.community_id)
-        .where(*scope.conditions())
+        .where(*scope.conditions(), Answer.replaced_at.is_(None))
         .group_by(Answer.name)
         .order_by(func.count().desc(), Answer.name)
     )

@@ -21,7 +21,7 @@ from reports.community import (
     symptom_table,
 )
 from reports.comparison import comparison_table
-from reports.figures import Figures, Scope, read_figures, was_begun
+from reports.figures import Figures, Scope, read_figures
 from reports.follow_up import follow_up_table, visits_table
 from reports.given import read_given
 from reports.indicators import DISPOSITIONS, FEVER_C, RATES, REACH, RESIDENTS, SYMPTOM_COUNTS
@@ -133,7 +133,7 @@ def write_report(
         write_xlsx(folder / "community.xlsx", tables, language),
         write_csv(folder / "line_list.csv", people, language),
         write_csv(folder / "follow_up.csv", tasks, language),
-        write_html(folder / "report.html", tables, language, Label(name, name), about(connection, now, fever_c)),
+        write_html(folder / "report.html", tables, language, Label(name, name), about(connection, now, fever_c, zone)),
     ]
 
 
@@ -180,13 +180,17 @@ def write_public(
     ]
 
 
-def about(connection: Connection, scope: Scope, fever_c: float) -> Label:
-    """Of which days and places a report is, and its fever threshold."""
+def about(connection: Connection, scope: Scope, fever_c: float, zone: tzinfo = ZONE) -> Label:
+    """Of which days and places a report is, its fever threshold, and as of when it is where that is not now."""
     first, last = _days(connection, scope)
     days = "" if first is None else f"{first}" if first == last else f"{first} – {last}"
     places = ", ".join(name if isinstance(name, str) else ", ".join(name) for name in scope.place.values())
     known = " · ".join(part for part in (days, places) if part)
-    return Label(f"{known} · 发热线 {fever_c:g} °C", f"{known} · fever from {fever_c:g} °C")
+    zh, en = f"{known} · 发热线 {fever_c:g} °C", f"{known} · fever from {fever_c:g} °C"
+    if scope.as_of is None:
+        return Label(zh, en)
+    at = f"{scope.as_of.astimezone(zone):%Y-%m-%d %H:%M}"
+    return Label(f"{zh} · 按 {at} 时所知", f"{en} · as known at {at}")
 
 
 def last_day(connection: Connection, scope: Scope) -> date | None:
@@ -198,16 +202,3 @@ def _days(connection: Connection, scope: Scope) -> tuple[date | None, date | Non
     days = select(func.min(Record.day), func.max(Record.day)).join(Community, Community.id == Record.community_id)
     first, last = connection.execute(days.where(*scope.conditions())).one()
     return first, last
-
-
-def newest_scope(connection: Connection, scope: Scope) -> Scope:
-    """The scope of the one round that `campaign_tables` shows, without counting all of them."""
-    if scope.round is not None:
-        return scope
-    begun = select(func.max(Record.round)).join(Community, Community.id == Record.community_id)
-    rounds = begun.where(*scope.conditions())
-    latest = connection.execute(rounds.where(was_begun())).scalar()
-    if latest is None:
-        first = select(func.min(Record.round)).join(Community, Community.id == Record.community_id)
-        latest = connection.execute(first.where(*scope.conditions())).scalar()
-    return replace(scope, round=latest or 0)

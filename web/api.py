@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
 from campaigns.campaign import CampaignError
@@ -62,6 +62,12 @@ router = APIRouter(
 )
 NOT_NOW: dict[int | str, dict[str, Any]] = {409: {"description": "not as things stand now", "model": Problem}}
 WAIT: dict[int | str, dict[str, Any]] = {429: {"description": "too many wrong passwords from here", "model": Problem}}
+
+
+AsOf = Annotated[
+    str,
+    Query(pattern=r"^(now|\d{4}-\d{2}-\d{2})?$", description="the end of a day, or `now`; blank: that of its own day"),
+]
 
 
 class SignIn(BaseModel):
@@ -178,18 +184,18 @@ def change(office: Rooms, visitor: Staff, number: int, deed: str) -> CampaignOut
 
 
 @router.get("/campaigns/{number}/tables")
-def tables(office: Rooms, visitor: Worker, number: int) -> list[TableOut]:
+def tables(office: Rooms, visitor: Worker, number: int, as_of: AsOf = "") -> list[TableOut]:
     """All tables of the newest round, as in its files."""
     campaign = campaign_or_404(office, visitor.member, number)
     note(office, visitor, "saw figures", f"campaign {number}", "api")
-    return [table_out(table) for table in planning.tables_of(office, visitor, campaign)]
+    return [table_out(table) for table in planning.tables_of(office, visitor, campaign, as_of)]
 
 
 @router.get("/campaigns/{number}/tables/{key}")
-def table(office: Rooms, visitor: Worker, number: int, key: str) -> TableOut:
+def table(office: Rooms, visitor: Worker, number: int, key: str, as_of: AsOf = "") -> TableOut:
     """One of the tables."""
     campaign = campaign_or_404(office, visitor.member, number)
-    for each in planning.tables_of(office, visitor, campaign):
+    for each in planning.tables_of(office, visitor, campaign, as_of):
         if each.key == key:
             note(office, visitor, "saw figures", f"campaign {number}", f"api: {key}")
             return table_out(each)
@@ -197,13 +203,13 @@ def table(office: Rooms, visitor: Worker, number: int, key: str) -> TableOut:
 
 
 @router.get("/campaigns/{number}/line-list")
-def people(office: Rooms, visitor: Worker, number: int, full: bool = False) -> TableOut:
+def people(office: Rooms, visitor: Worker, number: int, full: bool = False, as_of: AsOf = "") -> TableOut:
     """The line list of the newest round; whole numbers only for whoever may see them."""
     campaign = campaign_or_404(office, visitor.member, number)
     if full and not visitor.member.may(FULL_NUMBERS):
         raise HTTPException(403)
     note(office, visitor, "downloaded", f"campaign {number}", f"api: line list{' with whole numbers' if full else ''}")
-    return table_out(planning.people_of(office, visitor, campaign, full))
+    return table_out(planning.people_of(office, visitor, campaign, full, as_of))
 
 
 @router.get("/follow-ups")

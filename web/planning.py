@@ -45,6 +45,7 @@ from web.access import (
 )
 from web.office import Office
 from web.pages import go, page, render
+from web.reports import moment_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -227,8 +228,8 @@ def file(request: Request, office: Rooms, visitor: Worker, number: int, name: st
         raise HTTPException(404, "nothing")
     if full and not visitor.member.may(FULL_NUMBERS):
         raise HTTPException(403, "role")
-    scope = _scope(office, visitor, campaign)
-    with office.store.reading() as tx, tempfile.TemporaryDirectory() as folder:
+    scope = _as_closed(office, _scope(office, visitor, campaign))
+    with office.store.past(scope.as_of) as tx, tempfile.TemporaryDirectory() as folder:
         made = write_paper(
             tx, Path(folder), name, scope, visitor.language, title=campaign.name, at=office.clock(), full_phones=full,
             fever_c=office.fever_c, zone=office.zone,
@@ -246,17 +247,23 @@ def _scope(office: Office, visitor: Visitor, campaign: Campaign) -> Scope:
         return Scope(campaign.id, round=newest_round(tx, campaign.id), place=visitor.member.narrowed({}))
 
 
-def tables_of(office: Office, visitor: Visitor, campaign: Campaign) -> list[Table]:
-    """All tables of the newest round of a campaign, and its trend, of what the visitor may see."""
-    scope = _scope(office, visitor, campaign)
-    with office.store.reading() as tx:
+def _as_closed(office: Office, scope: Scope, as_of: str = "") -> Scope:
+    """A round that is over as at the end of its day, so that its report is the same whenever it is made."""
+    return replace(scope, as_of=moment_of(office, scope, as_of))
+
+
+def tables_of(office: Office, visitor: Visitor, campaign: Campaign, as_of: str = "") -> list[Table]:
+    """All tables of the newest round, and the trend, of what the visitor may see; `as_of` as in reports."""
+    scope = _as_closed(office, _scope(office, visitor, campaign), as_of)
+    with office.store.past(scope.as_of) as tx:
         return campaign_tables(tx, replace(scope, round=None), office.fever_c, office.zone)[1]
 
 
-def people_of(office: Office, visitor: Visitor, campaign: Campaign, full: bool) -> Table:
-    """The line list of the newest round."""
-    with office.store.reading() as tx:
-        return line_list(tx, _scope(office, visitor, campaign), full_phones=full, zone=office.zone)
+def people_of(office: Office, visitor: Visitor, campaign: Campaign, full: bool, as_of: str = "") -> Table:
+    """The line list of the newest round; `as_of` as in reports."""
+    scope = _as_closed(office, _scope(office, visitor, campaign), as_of)
+    with office.store.past(scope.as_of) as tx:
+        return line_list(tx, scope, full_phones=full, zone=office.zone)
 
 
 FILES = {

@@ -7,7 +7,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -17,11 +17,12 @@ from fastapi.responses import Response
 
 from reports.definitions import definitions_table
 from reports.feedback import NoRound, feedback
-from reports.figures import LEVELS, Scope
+from reports.figures import LEVELS, Scope, newest_scope
 from reports.follow_up import follow_up_table
 from reports.given import read_given
+from reports.late import closing, end_of
 from reports.line_list import line_list
-from reports.report import about, campaign_tables, last_day, newest_scope, write_public
+from reports.report import about, campaign_tables, last_day, write_public
 from reports.table import Label, Table
 from reports.writers.csv_file import write_csv
 from reports.writers.docx import write_docx
@@ -44,24 +45,31 @@ Day = Annotated[str, Query(max_length=10)]
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """What a report is of: the view, the days, and the scope; `newest` when no round was named."""
+    """What a report is of: the view, the days, and the scope; `newest` when no round was named.
+
+    `asked` is as of when it was asked for: a day, "now", or blank, which is the end of its last day. `as_of` is that
+    moment, None where it is now.
+    """
 
     view: View
     first: date | None
     last: date | None
     newest: bool
+    asked: str = ""
+    as_of: datetime | None = None
 
     @property
     def scope(self) -> Scope:
         """Of which records the tables are."""
         scope = self.view.scope
-        return Scope(scope.campaign_id, self.first, self.last, None if self.newest else scope.round, scope.place)
+        round = None if self.newest else scope.round
+        return Scope(scope.campaign_id, self.first, self.last, round, scope.place, self.as_of)
 
     @property
     def query(self) -> dict[str, Any]:
         """The parameters that lead here again."""
         kept = {"campaign": self.view.campaign.id, "round": "" if self.newest else self.view.round}
-        return {**kept, "first": self.first or "", "last": self.last or "", **self.view.asked}
+        return {**kept, "first": self.first or "", "last": self.last or "", "as_of": self.asked, **self.view.asked}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +110,32 @@ class Made:
 
 
 def chosen_of(
-    request: Request, office: Office, visitor: Visitor, campaign: int | None, round: int | None, first: str, last: str
+    request: Request,
+    office: Office,
+    visitor: Visitor,
+    campaign: int | None,
+    round: int | None,
+    first: str,
+    last: str,
+    as_of: str,
 ) -> Chosen | None:
     """The choice that a request asks for; None when there is no campaign; 422 for what is no day."""
     view = view_of(request, office, visitor, campaign, round)
-    return None if view is None else Chosen(view, _day(first), _day(last), round is None)
+    if view is None:
+        return None
+    chosen = Chosen(view, _day(first), _day(last), round is None, as_of)
+    return replace(chosen, as_of=moment_of(office, chosen.scope, as_of))
+
+
+def moment_of(office: Office, scope: Scope, as_of: str) -> datetime | None:
+    """As of when: "now", the end of a day (YYYY-MM-DD), or blank, the end of the days of the scope. None is now."""
+    if as_of == "now":
+        return None
+    if day := _day(as_of):
+        at = end_of(day, office.zone)
+        return at if at <= office.clock() else None
+    with office.store.reading() as tx:
+        return closing(tx, scope, office.clock(), office.zone)
 
 
 def _day(text: str) -> date | None:
@@ -125,7 +154,7 @@ def _round(request: Request) -> int | None:
 @router.get("/reports")
 def reports(
     request: Request, office: Rooms, visitor: Worker, campaign: Number = None, first: Day = "", last: Day = "",
-    script: str = "",
+    as_of: Day = "", script: str = "",
 ) -> Response:  # fmt: skip
     """All tables of the choice with their charts, and what can be downloaded of them."""
     mine = campaigns_for(office, visitor.member)
@@ -133,12 +162,12 @@ def reports(
     mine = [each for each in mine if script in ("", each.script)]
     if script and mine and campaign not in {each.id for each in mine}:
         campaign = next((each.id for each in mine if each.state != "draft"), mine[0].id)
-    chosen = chosen_of(request, office, visitor, campaign, _round(request), first, last)
+    chosen = chosen_of(request, office, visitor, campaign, _round(request), first, last, as_of)
     if chosen is None:
         return page(request, "nothing_yet.html")
-    with office.store.reading() as tx:
+    with office.store.past(chosen.as_of) as tx:
         scope, tables = campaign_tables(tx, chosen.scope, office.fever_c, office.zone)
-        said = about(tx, scope, office.fever_c)
+        said = about(tx, scope, office.fever_c, office.zone)
     note(office, visitor, "saw figures", f"campaign {scope.campaign_id}", f"report, round {scope.round}")
     whole = View(chosen.view.campaign, scope.round or 0, chosen.view.rounds, chosen.view.asked, scope)
     return page(
@@ -164,18 +193,18 @@ def reports(
 @router.get("/reports/files/{name}")
 def file(
     request: Request, office: Rooms, visitor: Worker, name: str, campaign: Number = None, first: Day = "",
-    last: Day = "", full: bool = False, table: str = "",
+    last: Day = "", as_of: Day = "", full: bool = False, table: str = "",
 ) -> Response:  # fmt: skip
     """A file of the choice; whole numbers only for whoever may see them. Every download is in the trail."""
     if name not in FILES:
         raise HTTPException(404, "nothing")
     if full and not visitor.member.may(FULL_NUMBERS):
         raise HTTPException(403, "role")
-    chosen = chosen_of(request, office, visitor, campaign, _round(request), first, last)
+    chosen = chosen_of(request, office, visitor, campaign, _round(request), first, last, as_of)
     if chosen is None:
         raise HTTPException(404, "nothing")
     kind, make = FILES[name]
-    with office.store.reading() as tx, tempfile.TemporaryDirectory() as folder:
+    with office.store.past(chosen.as_of) as tx, tempfile.TemporaryDirectory() as folder:
         made = Made(office, visitor, chosen, tx, Path(folder) / name, full)
         try:
             content = (_one(made, table) if name == "table.csv" else make(made)).read_bytes()
@@ -194,7 +223,7 @@ def _one(made: Made, key: str) -> Path:
 
 
 def _about(made: Made) -> Label:
-    return about(made.tx, made.now, made.office.fever_c)
+    return about(made.tx, made.now, made.office.fever_c, made.office.zone)
 
 
 def _xlsx(made: Made) -> Path:
@@ -262,8 +291,8 @@ def _public(made: Made) -> Path:
 
 def _feedback(made: Made) -> Path:
     day = last_day(made.tx, made.now)
-    scope = Scope(made.now.campaign_id, place=made.now.place)
-    report = feedback(made.tx, scope, day, fever_c=made.office.fever_c)
+    scope = Scope(made.now.campaign_id, place=made.now.place, as_of=made.now.as_of)
+    report = feedback(made.tx, scope, day, fever_c=made.office.fever_c, zone=made.office.zone)
     if made.path.suffix == ".docx":
         return write_docx(made.path, report.title, report.about, report.paragraphs, report.tables, made.language)
     return write_html(made.path, report.tables, made.language, report.title, report.about, report.paragraphs)

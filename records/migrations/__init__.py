@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-NEWEST = "0009"
+NEWEST = "0010"
 LOCK = 7_305_982_113  # any fixed number: PostgreSQL's advisory lock against two upgrades at once
 
 
