@@ -125,6 +125,10 @@ def _campaign(commands: Commands) -> None:
             _when(sub)
         elif name == "pace":
             sub.add_argument("calls_per_second", type=float, help="0: no limit 不限")
+    again = _add(group, "reread", campaigns.reread, "understand its stored words again 用今天的词库重新理解")
+    again.add_argument("name", help="of the campaign 任务名")
+    again.add_argument("--round", type=_count, help="which (default: the newest) 第几轮，默认最近一轮")
+    again.add_argument("--apply", metavar="MARK", help="apply what was shown under this mark 应用所预览的更改")
     status = _add(group, "status", campaigns.status, "how it stands 进度")
     status.add_argument("name", nargs="?", help="of the campaign 任务名; none: all of them 不写则列出全部")
     status.add_argument("--watch", action="store_true", help="follow it 实时显示")

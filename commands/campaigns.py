@@ -283,6 +283,37 @@ def _progress(house: House, campaign: Campaign) -> str:
     )
 
 
+def reread(house: House, args: argparse.Namespace) -> int:
+    """Reads the stored words of a round again: shows what would change, or applies what was shown."""
+    from campaigns.campaign import find
+    from records.rereading import apply_again, look_again
+    from reports.figures import newest_round
+    from reports.rereading import reread_in_words, rereading_table
+
+    campaign = find(house.store, args.name)
+    with house.store.reading() as tx:
+        round = newest_round(tx, campaign.id) if args.round is None else args.round - 1
+    if args.apply:
+        done = apply_again(house.store, house.scripts, campaign.id, round, args.apply, now())
+        if done is None:
+            raise UsageError(
+                "something else would change by now: look at it again first, without --apply",
+                "此间又有变化，请先不带 --apply 再看一遍",
+            )
+        house.say(f"已应用 {len(done.changes)} 处更改", f"{len(done.changes)} changes were applied")
+        return 0
+    with house.store.reading() as tx:
+        again = look_again(tx, house.scripts, campaign.id, round)
+        table = rereading_table(tx, again)
+    if table.rows:
+        house.show(table)
+    print(reread_in_words(again).read(house.language))
+    if again.changes:
+        command = f"run_bot.py campaign reread {campaign.name} --round {round + 1} --apply {again.mark}"
+        house.say(f"确认后应用：{command}", f"To apply it: {command}")
+    return 0
+
+
 def report(house: House, args: argparse.Namespace) -> int:
     """Prints the tables of a campaign, and writes its files; with --public those that may be published."""
     from campaigns.campaign import find

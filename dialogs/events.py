@@ -97,7 +97,18 @@ class Ended:
     step: str
 
 
-Event = Heard | Said | Answered | Requested | Concluded | Ended
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """Words of an earlier turn, heard at `seconds` and this step, were understood otherwise when read again later.
+
+    The answers that follow replace those of then.
+    """
+
+    seconds: float
+    step: str
+
+
+Event = Heard | Said | Answered | Requested | Concluded | Ended | Reread
 
 DISPOSITIONS = (
     "complete", "partial", "break_off", "refused", "non_contact", "ineligible", "other", "unknown",
@@ -110,7 +121,7 @@ SYMPTOMS = (
 )  # fmt: skip
 
 _KINDS: dict[str, type[Any]] = {
-    cls.__name__.lower(): cls for cls in (Heard, Said, Answered, Requested, Concluded, Ended)
+    cls.__name__.lower(): cls for cls in (Heard, Said, Answered, Requested, Concluded, Ended, Reread)
 }
 _FIELDS = {cls: (name, [(f.name, f.default) for f in fields(cls)]) for name, cls in _KINDS.items()}
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from dialogs.events import Event, Requested
 from records.conversations import Kept
 from records.folds import FINAL, Finding, Fold, better, dispositions, find, fold, merge, wanted
-from records.health import NON_REPORTING, Rules, default_rules
+from records.health import ASYMPTOMATIC, NON_REPORTING, SYMPTOMATIC, Rules, default_rules
 from records.opening import open_clusters, open_follow_ups
 from records.statements import among
 from records.store import missing_only
@@ -26,7 +26,7 @@ OF_ROUND = (
 )
 READ = select(
     Record.id, Record.resident_id, Record.disposition, Record.reason, Record.final, Record.conversation_id,
-    Record.reported_at, *(getattr(Record, name) for name in FINDING),
+    Record.reported_at, Record.status, *(getattr(Record, name) for name in FINDING),
 ).where(*OF_ROUND)  # fmt: skip
 WRITE = update(Record).where(Record.id == bindparam("of_record"))
 HOLDS = Answer.replaced_at.is_(None)
@@ -44,6 +44,14 @@ BEFORE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Replacing:
+    """What a second reading replaces, by resident: all that is known of them in the round, and which answers."""
+
+    findings: Mapping[int, Finding]
+    answers: Mapping[int, Collection[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Writing:
     """What all parts of one writing need to know."""
 
@@ -52,6 +60,7 @@ class _Writing:
     folded: Fold
     rules: Rules
     now: datetime
+    again: Replacing | None = None
 
     @property
     def keys(self) -> dict[str, Any]:
@@ -67,15 +76,20 @@ def fold_conversation(
     essential: Collection[str],
     now: datetime,
     rules: Rules | None = None,
+    again: Replacing | None = None,
 ) -> dict[int, str]:
     """Folds all events of a conversation into the store; may be repeated, and then changes nothing.
+
+    With `again` only what a second reading replaces is written; answers that held until now stay as replaced.
 
     `essential` names the answers that make a report complete. Returns the disposition, as far as this conversation
     gives one, of each resident its attempt was made for; those in `folds.FINAL` are final.
     """
-    writing = _Writing(tx, conversation, fold(events), rules or default_rules(), now)
+    writing = _Writing(tx, conversation, fold(events), rules or default_rules(), now, again)
     people = [str(resident) for resident in conversation.residents]
     given = {int(who): d for who, d in dispositions(writing.folded, people, essential).items()}
+    if again:
+        given = {who: disposition for who, disposition in given.items() if who in again.findings}
     _write_answers(writing)
     findings, feverish = _write_records(writing, given)
     if people:
@@ -97,7 +111,7 @@ def last_answers(tx: Connection, residents: Sequence[int], before: datetime) -> 
 
 
 def _write_answers(writing: _Writing) -> None:
-    talk = writing.conversation
+    talk, again = writing.conversation, writing.again
     rows = [
         {
             "campaign_id": talk.campaign_id, "round": talk.round, "conversation_id": talk.id, "resident_id": resident,
@@ -108,8 +122,13 @@ def _write_answers(writing: _Writing) -> None:
         }
         for resident in talk.residents
         for name, noted in writing.folded.answers.get(str(resident), {}).items()
+        if again is None or (name in again.answers.get(resident, ()) and noted.answer.value is not None)
     ]  # fmt: skip
-    writing.tx.execute(FORGET, {"of_residents": list(talk.residents), "of_conversation": talk.id})
+    if again is None:
+        writing.tx.execute(FORGET, {"of_residents": list(talk.residents), "of_conversation": talk.id})
+    for resident, names in again.answers.items() if again else ():
+        old = update(Answer).where(Answer.conversation_id == talk.id, Answer.resident_id == resident, HOLDS)
+        writing.tx.execute(old.where(Answer.name.in_(names)).values(replaced_at=writing.now))
     if rows:
         writing.tx.execute(ADD, rows)
 
@@ -123,6 +142,8 @@ def _write_records(writing: _Writing, given: Mapping[int, str]) -> tuple[dict[st
     feverish = []
     rows = []
     for record in writing.tx.execute(READ, writing.keys):
+        if writing.again and record.resident_id not in writing.again.findings:
+            continue
         finding = _finding(writing, record)
         if finding is not None:
             findings[str(record.resident_id)] = finding
@@ -143,6 +164,9 @@ def _finding(writing: _Writing, record: Any) -> Finding | None:
     if not answers and concluded is None and not strangers:
         return None
     old = Finding(**{name: getattr(record, name) for name in FINDING})
+    if writing.again:
+        known = writing.again.findings[record.resident_id]
+        return replace(known, other={**old.other, **known.other})
     new = find(answers, concluded, writing.rules)
     return merge(old, replace(new, other={**new.other, **strangers}), writing.rules)
 
@@ -168,7 +192,7 @@ def _row(writing: _Writing, record: Any, finding: Finding | None, given: str | N
         "disposition": disposition,
         "final": record.final or disposition in FINAL,
         "reason": ended.reason if improved and ended else record.reason,
-        "status": known.status or (NON_REPORTING if disposition == "refused" else None),
+        "status": known.status or _without_health(writing, record, disposition),
         "conversation_id": talk.id if told or record.conversation_id is None else record.conversation_id,
         "reporter": known.reporter if reported else record.reporter,
         "reported_at": _reported_at(writing, record) if reported else record.reported_at,
@@ -177,6 +201,14 @@ def _row(writing: _Writing, record: Any, finding: Finding | None, given: str | N
         "channel": talk.channel,
     }
     return {"of_record": record.id, **values}
+
+
+def _without_health(writing: _Writing, record: Any, disposition: str | None) -> str | None:
+    """The status of somebody of whose health nothing is known."""
+    if writing.again and record.final and disposition != "complete":
+        known: str | None = record.status
+        return NON_REPORTING if known in (SYMPTOMATIC, ASYMPTOMATIC) else known
+    return NON_REPORTING if disposition == "refused" else None
 
 
 def _reported_at(writing: _Writing, record: Any) -> datetime | None:

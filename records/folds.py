@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from dialogs.events import Answered, Concluded, Ended, Event, Heard, Requested
+from dialogs.events import Answered, Concluded, Ended, Event, Heard, Requested, Reread
 from records import health
 from records.health import Rules
 from records.symptoms import FEVER, bits
@@ -80,7 +80,7 @@ def fold(events: Iterable[Event]) -> Fold:
     seconds = 0.0
     for event in events:
         match event:
-            case Heard():
+            case Heard() | Reread():
                 seconds = event.seconds
             case Answered():
                 answers.setdefault(event.who, {})[event.name] = Noted(event, seconds)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from dialogs.events import Answered, Concluded, Ended, Heard, Requested, Said
+from dialogs.events import Answered, Concluded, Ended, Heard, Requested, Reread, Said
 from records.conversations import KeptTurn, load_conversation, transcript
 from records.residents import load_members
 from reports import labels
@@ -63,7 +63,10 @@ class Meant:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing said, by us or by `them`, at a time; what was understood by it, and how surely it was heard (0..1)."""
+    """One thing said, by us or by `them`, at a time; what was understood by it, and how surely it was heard (0..1).
+
+    `again`: nothing new was said, but words of that time were understood otherwise later.
+    """
 
     them: bool
     text: str
@@ -71,6 +74,7 @@ class Line:
     meant: tuple[Meant, ...] = ()
     confidence: float = 1.0
     silent: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,8 @@ def _lines(turn: KeptTurn, people: Mapping[str, str], called: tuple[int, ...], z
                 yield Line(True, "", at, meant, silent=True)
             case Heard():
                 yield Line(True, event.words or event.keys or "", at, meant, event.confidence, event.silent)
+            case Reread():
+                yield Line(True, "", at, meant, again=True)
             case Said():
                 yield Line(False, event.text, at)
 
@@ -135,14 +141,14 @@ def _meant(event: Any, people: Mapping[str, str], speaker: str) -> Meant | None:
             who = "" if event.who == speaker else people.get(event.who, event.who.removeprefix("member:"))
             what = ANSWER_LABELS.get(event.name, event.name)
             words = event.words[slice(*event.span)] if event.span else event.words
-            return Meant(what, _value(event.value), who, words, event.confidence, event.confirmed, event.how)
+            return Meant(what, value_in_words(event.value), who, words, event.confidence, event.confirmed, event.how)
         case Requested():
             what = REQUEST_LABELS.get(event.what, event.what)
             return Meant(what, event.at or "", "", event.words, 1.0, False, "words")
     return None
 
 
-def _value(value: Any) -> Label | str:
+def value_in_words(value: Any) -> Label | str:
     """An answer in words: symptoms by their names, yes or no, anything else as it is."""
     match value:
         case bool():

@@ -32,6 +32,8 @@ DEED_LABELS: Mapping[str, Label] = {
     "loaded a roster": Label("导入名册", "Loaded a roster"),
     "made": Label("新建", "Made"),
     "simulated": Label("模拟", "Simulated"),
+    "read again": Label("预览重新理解", "Understood again, as a preview"),
+    "applied reading": Label("应用重新理解", "Applied a second understanding"),
     "changed pace": Label("调整速率", "Changed the pace"),
     "launch": Label("启动", "Launched"),
     "pause": Label("暂停", "Paused"),

@@ -141,6 +141,7 @@ def show(request: Request, office: Rooms, visitor: Worker, number: int, problem:
         may=lifecycle.DEEDS.get(campaign.state, ()) if mine and visitor.member.may("staff") else (),
         may_full=visitor.member.may(FULL_NUMBERS),
         may_plan=mine and visitor.member.may("staff"),
+        may_reread=campaign.state != "draft" and visitor.member.may("administrator") and not visitor.member.place,
         plan=campaign.plan and plan_of(campaign),
         live=_seen(office, visitor, campaign, wall=False),
         problem=problem,
