@@ -38,6 +38,7 @@ _LETTERS: Select[Any] = (
     .order_by(Notice.id)
 )
 _SENT = update(Notice).where(Notice.id == bindparam("of_notice"))
+_GOOD = select(Notice.resident_id).where(Notice.id == bindparam("wanted"), Notice.expires_at > bindparam("now"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,7 @@ def note_sent(tx: Connection, notices: Sequence[int], now: datetime) -> None:
 
 def resident_of(tx: Connection, notice: int, now: datetime) -> int | None:
     """Whom a notice was for, while it is good; None afterwards."""
-    query = select(Notice.resident_id).where(Notice.id == notice, Notice.expires_at > now)
-    return tx.execute(query).scalar_one_or_none()
+    return tx.execute(_GOOD, {"wanted": notice, "now": now}).scalar_one_or_none()
 
 
 def send_otherwise(tx: Connection, notice: int) -> None:

@@ -6,7 +6,7 @@ Fisher's exact test, one-sided, of the place against the rest of its community, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -49,14 +49,13 @@ def cluster_table(connection: Connection, scope: Scope, zone: tzinfo = ZONE) -> 
     Who was erased counts in their building, and in no household.
     """
     end = _end(connection, scope)
-    places = list(_places(_read(connection, scope, end))) if end else []
-    found = sorted((place for place in places if place.here.numerator >= LEAST), key=lambda p: (p.likely, p.community))
-    rows = tuple(_row(place, len(places)) for place in found)
+    found, looked_at = _places(_read(connection, scope, end)) if end else ([], 0)
+    rows = tuple(_row(place, looked_at) for place in sorted(found, key=lambda p: (p.likely, p.community)))
     until = f"{end.astimezone(zone):%Y-%m-%d %H:%M}" if end else "–"
     note = Label(
-        f"截至 {until} 的 48 小时；共比较 {len(places)} 处（至少 2 人已知是否发热），"
+        f"截至 {until} 的 48 小时；共比较 {looked_at} 处（至少 2 人已知是否发热），"
         "与同社区其余居民相比，Fisher 精确检验；标红：乘以处数后 p < 0.05",
-        f"In the 48 hours to {until}; {len(places)} places looked at (2 known for fever at least), "
+        f"In the 48 hours to {until}; {looked_at} places looked at (2 known for fever at least), "
         "each against the rest of its community by Fisher's exact test; "
         "marked where p times the number of places is below 0.05",
     )
@@ -90,27 +89,38 @@ def _read(connection: Connection, scope: Scope, end: datetime) -> Iterable[Any]:
     return connection.execute(query)
 
 
-def _places(rows: Iterable[Any]) -> Iterator[Place]:
-    homes = [(c, name, building, unit, int(known), int(fevers)) for c, name, building, unit, _, known, fevers in rows]
+def _places(rows: Iterable[Any]) -> tuple[list[Place], int]:
+    """The places with fevers enough, and how many were looked at: all with enough who are known for fever."""
     whole: dict[Any, list[int]] = {}
     buildings: dict[Any, list[int]] = {}
-    names = {community: name for community, name, *_ in homes}
-    for community, _, building, _, known, fevers in homes:
+    households = []
+    names: dict[Any, str] = {}
+    looked_at = 0
+    for community, name, building, unit, _, known, fevers in rows:
+        names[community] = name
         for sums, key in ((whole, community), (buildings, (community, building))):
             at = sums.setdefault(key, [0, 0])
-            at[0], at[1] = at[0] + fevers, at[1] + known
-    for (community, building), counts in buildings.items():
-        if building:
-            yield from _place("building", names[community], building, counts, whole[community])
-    for community, name, building, unit, known, fevers in homes:
-        if unit not in ("", ANONYMOUS):
-            yield from _place("household", name, f"{building} {unit}".strip(), [fevers, known], whole[community])
+            at[0] += fevers
+            at[1] += known
+        if known >= LEAST and unit not in ("", ANONYMOUS):
+            looked_at += 1
+            if fevers >= LEAST:
+                households.append((community, f"{building} {unit}".strip(), [fevers, known]))
+    known_there = [(where, counts) for where, counts in buildings.items() if where[1] and counts[1] >= LEAST]
+    found = [
+        _place("building", names[community], building, counts, whole[community])
+        for (community, building), counts in known_there
+        if counts[0] >= LEAST
+    ]
+    found += [
+        _place("household", names[community], name, counts, whole[community]) for community, name, counts in households
+    ]
+    return found, looked_at + len(known_there)
 
 
-def _place(level: str, community: str, name: str, here: list[int], whole: list[int]) -> Iterator[Place]:
-    if here[1] >= LEAST:
-        rest = Ratio(whole[0] - here[0], whole[1] - here[1])
-        yield Place(level, community, name, Ratio(here[0], here[1]), rest)
+def _place(level: str, community: str, name: str, here: list[int], whole: list[int]) -> Place:
+    rest = Ratio(int(whole[0] - here[0]), int(whole[1] - here[1]))
+    return Place(level, community, name, Ratio(int(here[0]), int(here[1])), rest)
 
 
 def _row(place: Place, places: int) -> Row:

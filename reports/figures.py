@@ -134,6 +134,15 @@ class Figures:
         begun = [spot.round for spot, tally in self.spots.items() if tally.count(("attempted", "reported"))]
         return max(begun) if begun else min((spot.round for spot in self.spots), default=0)
 
+    def within(self, place: Mapping[str, str | Sequence[str]]) -> Figures:
+        """The figures of a place; ValueError names an unknown level."""
+        if not place:
+            return self
+        names = {level: {name} if isinstance(name, str) else set(name) for level, name in place.items()}
+        asked = [(LEVELS.index(level), wanted) for level, wanted in names.items()]
+        found = self.only(lambda spot: all(spot.path[depth] in wanted for depth, wanted in asked))
+        return replace(found, scope=replace(self.scope, place=place))
+
     def of_round(self, number: int) -> Figures:
         """The figures of one round."""
         return self.only(lambda spot: spot.round == number)
@@ -141,11 +150,16 @@ class Figures:
 
 def read_figures(connection: Connection, scope: Scope, fever_c: float = FEVER_C) -> Figures:
     """Counts the records of the scope; `fever_c` in °C is the fever threshold."""
+    spots: Spots = defaultdict(Tally)
+    count_records(connection, scope, fever_c, spots.__getitem__)
+    count_follow_ups(connection, scope, spots)
+    return named(connection, scope, fever_c, spots)
+
+
+def named(connection: Connection, scope: Scope, fever_c: float, spots: Spots) -> Figures:
+    """The tallies with the names of their places."""
     names = select(Community.id, Community.district, Community.subdistrict, Community.name)
     communities = {row.id: tuple(row)[1:] for row in connection.execute(names)}
-    spots: _Spots = defaultdict(Tally)
-    _count_records(connection, scope, fever_c, spots)
-    _count_follow_ups(connection, scope, spots)
     return Figures(scope, fever_c, {_spot(where, communities): tally for where, tally in spots.items()})
 
 
@@ -199,7 +213,7 @@ _SAME = and_(
 
 _BETWEEN, _WITHIN = "\x1e", "\x1f"  # the separators that no code of ours can hold
 
-_Spots = defaultdict[tuple[Any, ...], Tally]
+Spots = defaultdict[tuple[Any, ...], Tally]
 
 
 def _spot(where: tuple[Any, ...], communities: Mapping[int, tuple[Any, ...]]) -> Spot:
@@ -221,6 +235,7 @@ def _facts(fever_c: float) -> dict[str, ColumnElement[bool]]:
     # One bit each: the database packs them into one number to group by.
     return {
         "attempted": Record.attempts > 0,
+        "final": Record.final.is_(True),
         "reached": Record.reached.is_(True),
         "reported": or_(
             Record.status.in_((SYMPTOMATIC, ASYMPTOMATIC)),
@@ -260,7 +275,13 @@ def counted(name: str, fever_c: float = FEVER_C) -> ColumnElement[bool]:
     return has
 
 
-def _count_records(connection: Connection, scope: Scope, fever_c: float, at: _Spots) -> None:
+def count_records(
+    connection: Connection,
+    scope: Scope,
+    fever_c: float,
+    at: Callable[[tuple[Any, ...]], Tally],
+    *more: ColumnElement[bool],
+) -> None:
     """One scan: the database strings together what the records of a spot say, one text for each kind of value."""
     facts = _facts(fever_c)
     packed: Any = literal(0)
@@ -274,8 +295,8 @@ def _count_records(connection: Connection, scope: Scope, fever_c: float, at: _Sp
         func.aggregate_strings(cast(v, Text), _BETWEEN) for v in (said, Record.temperature_c, _seconds(connection))
     )
     names = cache(partial(_names, tuple(facts)))
-    for row in connection.execute(_records(scope, *strung).group_by(*_WHERE)):
-        tally = at[row[:5]]
+    for row in connection.execute(_records(scope, *strung).where(*more).group_by(*_WHERE)):
+        tally = at(row[:5])
         for text, number in _counted(row[5]):
             for name in names(text):
                 tally.counts[name] = tally.counts.get(name, 0) + number
@@ -312,7 +333,8 @@ def _seconds(connection: Connection) -> ColumnElement[Any]:
     return cast(reported - due, Integer)
 
 
-def _count_follow_ups(connection: Connection, scope: Scope, at: _Spots) -> None:
+def count_follow_ups(connection: Connection, scope: Scope, at: Spots) -> None:
+    """Adds to the tallies how many residents have open follow-ups."""
     tasks = (
         select(FollowUp.round, FollowUp.resident_id)
         .add_columns(*(func.max(_flag(condition)).label(name) for name, condition in _TASKS.items()))

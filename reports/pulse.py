@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, func, select
 
 from records.tables import Answer, Community, Household, Record, Resident
-from reports.attempts import outcome_table, read_attempts
-from reports.figures import Scope, counted
+from reports.attempts import Dials, outcome_table, read_attempts
+from reports.figures import Figures, Scope
 from reports.indicators import (
     FEVER,
-    FEVER_C,
     NON_REPORTING,
     REPORTED,
     REPORTED_SHARE,
@@ -59,27 +58,22 @@ class Pulse:
     heard: float | None
 
 
-def read_pulse(connection: Connection, scope: Scope, fever_c: float = FEVER_C, zone: tzinfo = ZONE) -> Pulse:
-    """How the round of a scope stands at this moment."""
+def read_pulse(connection: Connection, figures: Figures, zone: tzinfo = ZONE) -> Pulse:
+    """How the round of these figures stands at this moment."""
+    scope = figures.scope
     dials = read_attempts(connection, scope)
     return Pulse(
-        _figures(connection, scope, fever_c, sum(each.attempts for each in dials)),
+        _figures(figures.whole(), dials),
         replace(outcome_table(dials), charts=()),
         _newest(connection, scope, zone),
         _heard(connection, scope),
     )
 
 
-def _figures(connection: Connection, scope: Scope, fever_c: float, calls: int) -> Table:
-    names = {name for indicator in _COUNTS for name in (*indicator.numerator, *indicator.denominator)}
-    conditions: dict[str, Any] = {name: counted(name, fever_c) for name in sorted(names)}
-    conditions["done"] = Record.final.is_(True)
-    sums = (func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in conditions.values())
-    query = select(*sums).select_from(Record).join(Community, Community.id == Record.community_id)
-    row = connection.execute(query.where(*scope.conditions())).one()
-    tally = Tally({name: int(number) for name, number in zip(conditions, row, strict=True)})
-    busy = sum(each.attempts for each in read_attempts(connection, scope) if each.outcome == "in_progress")
-    cells = (*(i.cell(tally) for i in _COUNTS), tally.count(("done",)), busy, calls)
+def _figures(tally: Tally, dials: Sequence[Dials]) -> Table:
+    busy = sum(each.attempts for each in dials if each.outcome == "in_progress")
+    calls = sum(each.attempts for each in dials)
+    cells = (*(i.cell(tally) for i in _COUNTS), tally.count(("final",)), busy, calls)
     return Table("pulse", Label("实时进展", "At this moment"), _CARDS, (Row((), cells),), form="cards").check()
 
 

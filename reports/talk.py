@@ -119,6 +119,11 @@ def read_talk(connection: Connection, conversation: int, zone: tzinfo = ZONE) ->
     )
 
 
+def read_lines(connection: Connection, conversation: int, zone: tzinfo = ZONE) -> tuple[Line, ...]:
+    """What was said in a conversation, for the resident who said it; none once its words were purged."""
+    return tuple(line for turn in transcript(connection, conversation) for line in _lines(turn, {}, (), zone))
+
+
 def _lines(turn: KeptTurn, people: Mapping[str, str], called: tuple[int, ...], zone: tzinfo) -> Iterator[Line]:
     at = turn.happened_at.astimezone(zone)
     speaker = str(called[0]) if called else ""

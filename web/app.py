@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
@@ -12,6 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from web import (
@@ -47,6 +50,7 @@ def make_app(office: Office) -> FastAPI:
         docs_url=None,  # the page that it would make is fetched from the internet
         redoc_url=None,
         openapi_url="/api/openapi.json",
+        lifespan=_warmed,
     )
     app.state.office, app.state.failures = office, signing_in.Failures()
     for room in (
@@ -73,6 +77,13 @@ def make_app(office: Office) -> FastAPI:
     app.add_exception_handler(HTTPException, _problem)
     app.add_exception_handler(RequestValidationError, _unprocessable)
     return app
+
+
+@asynccontextmanager
+async def _warmed(app: FastAPI) -> AsyncIterator[None]:
+    """Counts the newest round before the first visitor comes, who would have to wait for it."""
+    await run_in_threadpool(overview.look_ahead, app.state.office)
+    yield
 
 
 def serve(office: Office, host: str, port: int) -> None:

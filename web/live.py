@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
-EVERY = 1.0  # seconds between two looks
-REST = 4  # times as long as making it took, it is not made again: watching must not slow down the calls
+EVERY = 0.25  # seconds between two looks
+REST = 2  # times as long as making it took, it is not made again: watching must not slow down the calls
 SLOW = 0.2  # seconds; what takes longer to make is shown as it was, while it is made anew
 OLD = 30.0  # seconds after which nothing is shown any more as it was
 MOST = 64  # things kept

@@ -15,6 +15,7 @@ from records.seal import Seal
 from records.store import Store
 from reports.indicators import FEVER_C
 from reports.line_list import ZONE
+from reports.tallies import Tallies
 from web.live import Live
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Office:
     fever_c: float = FEVER_C
     zone: ZoneInfo = ZONE
     live: Live = field(default_factory=Live)
+    tallies: Tallies = field(default_factory=Tallies)
     out: Path = Path("out")
     bot_link: str = ""  # opens the bot, with {token} in it
     scripts: Scripts = field(default_factory=lambda: Scripts(Path("wordings")))

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from fastapi.responses import FileResponse, Response
 
-from campaigns.campaign import rounds_so_far
+from campaigns.campaign import campaigns_where, rounds_so_far
 from records.health import default_rules
 from records.health_code import code_of
 from records.places import communities
@@ -19,12 +19,13 @@ from reports.clusters import cluster_table
 from reports.code import code_lines
 from reports.community import community_table, overview_table, symptom_table
 from reports.definitions import definitions_table
-from reports.figures import LEVELS, Figures, Scope, newest_round, read_figures
+from reports.figures import LEVELS, Figures, Scope, newest_round
 from reports.follow_up import visits_table
 from reports.labels import COUNT_LABELS
 from reports.line_list import line_list, listed
 from reports.resident import resident_tables
 from reports.standing_out import standing_out_table
+from reports.table import Table
 from reports.talk import read_talk
 from reports.work import Chosen, work_table
 from web.access import (
@@ -64,11 +65,6 @@ class View:
         """The parameters that lead here again."""
         return {"campaign": self.campaign.id, "round": self.round, **self.asked}
 
-    @property
-    def key(self) -> str:
-        """The same for all who look at the same."""
-        return f"{self.scope.campaign_id} {self.scope.round} {sorted(self.scope.place.items())}"
-
 
 def view_of(request: Request, office: Office, visitor: Visitor, number: int | None, round: int | None) -> View | None:
     """The view that a request asks for, by default the newest round of the newest campaign; None without one."""
@@ -106,11 +102,10 @@ def overview(
     if view is None:
         return page(request, "nothing_yet.html")
     level = level if level in LEVELS else _next_level(view.asked)
-    figures, at = office.live.get(("figures", view.key), lambda: _figures(office, view.scope))
+    figures, at = figures_of(office, view.scope)
+    clusters = office.live.get(("clusters", _key(view.scope)), lambda: _clusters(office, view.scope))
     with office.store.reading() as tx:
         visits = visits_table(tx, view.scope, zone=office.zone)
-        clusters = cluster_table(tx, view.scope, office.zone)
-    clusters = replace(clusters, rows=tuple(row for row in clusters.rows if row.marks))  # the report has all of them
     tables = [
         overview_table(figures),
         community_table(figures, level),
@@ -235,10 +230,39 @@ def place_names(office: Office, visitor: Visitor) -> dict[str, list[str]]:
     return {level: list(dict.fromkeys(each[level] for each in mine)) for level in LEVELS[:3]}
 
 
-def _figures(office: Office, scope: Scope) -> tuple[Figures, datetime]:
-    """The figures, and of which moment they are."""
+def figures_of(office: Office, scope: Scope) -> tuple[Figures, datetime]:
+    """The figures of a round in a place, and of which moment they are; the whole round is counted once for all."""
+    campaign, number = scope.campaign_id, scope.round or 0
+
+    def read() -> tuple[Figures, datetime]:
+        with office.store.reading() as tx:
+            return office.tallies.read(tx, campaign, number, office.fever_c), office.clock()
+
+    whole, at = office.live.get(("figures", campaign, number), read)
+    return whole.within(scope.place), at
+
+
+def look_ahead(office: Office) -> None:
+    """Makes what the first page of whoever sees everything will show."""
+    begun = [each for each in campaigns_where(office.store) if each.state != "draft" and each.plan]
+    newest = max(begun, key=lambda each: each.id, default=None)
+    if newest is not None:
+        with office.store.reading() as tx:
+            scope = Scope(newest.id, round=newest_round(tx, newest.id))
+        figures_of(office, scope)
+        office.live.get(("clusters", _key(scope)), lambda: _clusters(office, scope))
+
+
+def _key(scope: Scope) -> str:
+    """The same for all who look at the same."""
+    return f"{scope.campaign_id} {scope.round} {sorted(scope.place.items())}"
+
+
+def _clusters(office: Office, scope: Scope) -> Table:
+    """Those that stand out; the report has all of them."""
     with office.store.reading() as tx:
-        return read_figures(tx, scope, office.fever_c), office.clock()
+        table = cluster_table(tx, scope, office.zone)
+    return replace(table, rows=tuple(row for row in table.rows if row.marks))
 
 
 def _next_level(asked: dict[str, str]) -> str:

@@ -23,7 +23,7 @@ from records.errors import Mendable
 from records.places import communities
 from records.tables import Campaign
 from reports.community import community_table
-from reports.figures import Scope, newest_round, read_figures
+from reports.figures import Scope, newest_round
 from reports.indicators import BRIEF
 from reports.line_list import line_list
 from reports.papers import write_paper
@@ -44,6 +44,7 @@ from web.access import (
     still_there,
 )
 from web.office import Office
+from web.overview import figures_of
 from web.pages import go, page, render
 from web.reports import moment_of
 
@@ -210,10 +211,11 @@ def _pulse(office: Office, visitor: Visitor, campaign: Campaign, wall: bool = Fa
     """The live part of a campaign's page, for what the visitor may see of it; a wall names places, and no person."""
     now = office.clock()
     seen = progress(office.store, campaign, now) if campaign.plan else None  # one that stands open calls nobody
+    scope = _scope(office, visitor, campaign)
+    figures, _ = figures_of(office, scope)
     with office.store.reading() as tx:
-        scope = Scope(campaign.id, round=newest_round(tx, campaign.id), place=visitor.member.narrowed({}))
-        pulse = read_pulse(tx, scope, office.fever_c, office.zone)
-        places = community_table(read_figures(tx, scope, office.fever_c), shown=BRIEF) if wall else None
+        pulse = read_pulse(tx, figures, office.zone)
+    places = community_table(figures, shown=BRIEF) if wall else None
     query = {"campaign": campaign.id, "round": scope.round}
     return render(
         "pulse.html", visitor.language, campaign=campaign, seen=seen, pulse=pulse, places=places, query=query,

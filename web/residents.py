@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import Response
@@ -19,7 +19,7 @@ from records.seal import SealError
 from records.self_reports import awaited
 from records.store import Tx
 from reports.code import COLOUR_LABELS, REFUSED_LABELS, code_lines, masked_name
-from reports.talk import read_talk
+from reports.talk import read_lines
 from reports.writers.picture import code_picture
 from web.access import Rooms
 from web.office import Office
@@ -53,30 +53,41 @@ def chat(request: Request, office: Rooms, token: str, talk: int = 0) -> Response
     """The chat as it stands: looking at it begins nothing, since programs look at links too."""
     with office.store.reading() as tx:
         resident = _resident(tx, office, token)
-        (member,) = load_members(tx, [resident])
         linked = linked_at(tx, CHANNEL, str(resident))
-        language = _language(request, linked.language if linked else member.language)
         open_now = _open_today(tx, office, linked) if linked else None
-        over = None if open_now or not talk else _own(tx, talk, resident)
-        shown = open_now or over
-        lines = read_talk(tx, shown.id, office.zone).lines if shown else ()
-        done, has_code = (False, False) if open_now else _afterwards(tx, office, resident, linked)
-    turn, reply = office.desk.standing(open_now.id, open_now.revision) if open_now else (0, None)
+        standing = Standing(open_now, *office.desk.standing(open_now.id, open_now.revision)) if open_now else None
+        over = None if standing or not talk else _own(tx, talk, resident)
+        values = _values(tx, office, resident, linked, standing, over)
+    return _chat(request, token, values)
+
+
+def _values(
+    tx: Tx, office: Office, resident: int, linked: Linked | None, standing: Standing | None, over: Kept | None
+) -> dict[str, Any]:
+    """What the page of the chat shows: of the conversation that goes on, or of one that is over."""
+    who = linked or load_members(tx, [resident])[0]
+    talk = standing.talk if standing else over
+    done, has_code = (False, False) if standing else _afterwards(tx, office, resident, linked)
+    return {
+        "language": standing.reply.language if standing else "",
+        "own": who.language,
+        "caller": office.name,
+        "name": who.name,
+        "taken_up": standing is not None and standing.turn == 1 and bool(standing.talk.memory.get("answers")),
+        "lines": read_lines(tx, talk.id, office.zone) if talk else (),
+        "reply": standing.reply if standing else None,
+        "turn": f"{standing.talk.id}:{standing.turn}" if standing else "",
+        "done": done,
+        "has_code": has_code,
+    }
+
+
+def _chat(request: Request, token: str, values: dict[str, Any]) -> Response:
+    own, spoken = values.pop("own"), values.pop("language")
+    language = spoken or _language(request, own)
     return page(
-        request,
-        "chat.html",
-        language=reply.language if reply else language,
-        chat_languages=CHAT_LANGUAGES,
-        here=f"/r/{token}",
-        caller=office.name,
-        name=member.name,
-        taken_up=open_now is not None and turn == 1 and bool(open_now.memory.get("answers")),
-        lines=lines,
-        reply=reply,
-        turn=f"{open_now.id}:{turn}" if open_now else "",
-        done=done,
-        has_code=has_code,
-    )
+        request, "chat.html", language=language, chat_languages=CHAT_LANGUAGES, here=f"/r/{token}", **values
+    )  # fmt: skip
 
 
 @router.post("/r/{token}")
@@ -94,18 +105,21 @@ def say(
     A turn that has passed (sent twice, or from an old page) changes nothing. Our own script has the page at once
     (`X-Chat`), and is told its address; a form is sent on to it, so that reading it again sends nothing again.
     """
-    now, talks = office.clock(), _talks(office)
+    now, talks, own_page = office.clock(), _talks(office), "x-chat" in request.headers
     with office.store.transaction() as tx:
-        linked = _linked(tx, office, _resident(tx, office, token), language)
+        resident = _resident(tx, office, token)
+        linked = _linked(tx, office, resident, language)
         standing = talks.now_open(tx, linked, now)
         if standing is None:
             standing = talks.begin(tx, linked, talks.round(tx, linked, now), now) if not turn else None
         elif turn == f"{standing.talk.id}:{standing.turn}" and (heard := _heard(standing, words, button)):
             standing = talks.hear(tx, linked, standing.talk, heard, now)
+        over = standing.talk if standing and standing.reply.over else None
+        values = _values(tx, office, resident, linked, None if over else standing, over) if own_page else {}
     there = go(f"/r/{token}", **({"talk": standing.talk.id} if standing else {}))
-    if "x-chat" not in request.headers:
+    if not own_page:
         return there
-    answer = chat(request, office, token, standing.talk.id if standing else 0)
+    answer = _chat(request, token, values)
     answer.headers["content-location"] = there.headers["location"]
     return answer
 

@@ -23,7 +23,7 @@ PLACE = {"subdistrict": "望山街道"}
 def test_round_under_way_has_the_figures_of_the_report(town, place):
     scope = Scope(1, round=1, place=place)
     with town.reading() as tx:
-        pulse = read_pulse(tx, scope)
+        pulse = read_pulse(tx, read_figures(tx, scope))
         whole = overview_table(read_figures(tx, scope))
         newest = tx.execute(
             select(Record.reported_at).where(Record.round == 1, Record.status == "symptomatic")
@@ -50,7 +50,7 @@ def test_confidence_is_the_mean_of_what_was_heard_by_voice(town):
         for resident, confidence, how in ((1, 0.5, "voice"), (2, 0.9, "voice"), (3, 0.1, "words")):
             tx.execute(insert(Answer), {**answer, "resident_id": resident, "confidence": confidence, "how": how})
     with town.reading() as tx:
-        assert read_pulse(tx, Scope(1, round=1)).heard == pytest.approx(0.7)
+        assert read_pulse(tx, read_figures(tx, Scope(1, round=1))).heard == pytest.approx(0.7)
 
 
 def test_resident_with_all_their_reports_and_attempts(town):

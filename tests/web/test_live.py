@@ -53,7 +53,7 @@ def test_what_changes_arrives_by_itself(town):
     watcher.until(lambda w: w.texts, "the first text")
     with town.store.transaction() as tx:
         tx.execute(update(Record).where(Record.resident_id == town.people[GUIYUAN]).values(
-            status="symptomatic", temperature_c=41.7, reported_at=town.at, present=2))  # fmt: skip
+            status="symptomatic", temperature_c=41.7, reported_at=town.at, changed_at=town.at, present=2))  # fmt: skip
     watcher.until(lambda w: "41.7" in w.texts[-1], "the new report")
     assert len(watcher.texts) == 2  # nothing is sent while nothing changes
 
