@@ -117,7 +117,11 @@ def at_least(role: str) -> Callable[[Request], Visitor]:
     return signed_in
 
 
-Rooms = Annotated[Office, Depends(office_of)]
+async def _rooms(request: Request) -> Office:
+    return office_of(request)  # a plain function would be called in another thread
+
+
+Rooms = Annotated[Office, Depends(_rooms)]
 Worker = Annotated[Visitor, Depends(at_least("worker"))]
 Staff = Annotated[Visitor, Depends(at_least("staff"))]
 Administrator = Annotated[Visitor, Depends(at_least("administrator"))]

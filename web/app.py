@@ -54,6 +54,7 @@ def make_app(office: Office) -> FastAPI:
     )
     app.state.office, app.state.failures = office, signing_in.Failures()
     for room in (
+        residents,
         signing_in,
         overview,
         work,
@@ -65,7 +66,6 @@ def make_app(office: Office) -> FastAPI:
         trail,
         accounts,
         wordings,
-        residents,
         api,
     ):
         app.include_router(room.router)

@@ -34,6 +34,17 @@ _PAGES = Environment(
 )
 
 
+class _Token:
+    """The token of a form, made when a template asks for it: the pages of residents have none."""
+
+    def __init__(self, request: Request) -> None:
+        self._request, self._made = request, ""
+
+    def __str__(self) -> str:
+        self._made = self._made or form_token(self._request)
+        return self._made
+
+
 def page(request: Request, name: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
     """A page of the template `name`, for whoever is signed in, in the language they read."""
     return HTMLResponse(fragment(request, name, **values), status)
@@ -46,7 +57,7 @@ def fragment(request: Request, name: str, /, **values: Any) -> str:
         "request": request,
         "path": request.url.path,
         "member": visitor.member if visitor else None,
-        "csrf": form_token(request),
+        "csrf": _Token(request),
         "languages": LANGUAGES,
     }
     return render(name, values.pop("language", "") or language_of(request), **common, **values)

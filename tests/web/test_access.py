@@ -239,7 +239,13 @@ def test_session_planted_before_signing_in_is_not_the_one_afterwards(town):
 def test_cookie_is_out_of_reach_of_scripts_and_other_sites(town):
     for scheme in ("http", "https"):
         browser = town.browser(headers={"x-forwarded-proto": scheme})
-        cookie = town.sign_in(browser, "staff").headers["set-cookie"]
+        page = browser.get("/sign-in")
+        given = {"csrf": re.search(r'name="csrf" value="([^"]+)"', page.text)[1], "login": "staff"}
+        own = page.headers["set-cookie"].split(";")[0]  # a secure one is not sent back over this plain connection
+        signed_in = browser.post("/sign-in", data={**given, "password": PASSWORD}, headers={"cookie": own})
+        assert signed_in.status_code == 303
+        cookie = signed_in.headers["set-cookie"]
+        assert cookie.startswith("wenan_session=")
         assert "HttpOnly" in cookie
         assert "SameSite=Lax" in cookie
         assert ("Secure" in cookie) == (scheme == "https")

@@ -125,11 +125,20 @@ def watch(page, town, number):
         if not town.rows(Record, Record.campaign_id == number):
             launch_round(tx, number, 0, place=campaign.place, day=town.at.date(), due_at=town.at)
         ill = tx.execute(select(Record.id).where(Record.campaign_id == number).limit(1)).scalar_one()
-        told = {"status": "symptomatic", "temperature_c": 41.7, "fever": True, "reported_at": town.at, "present": 2}
+        told = {
+            "status": "symptomatic",
+            "temperature_c": 41.7,
+            "fever": True,
+            "reported_at": town.at,
+            "present": 2,
+            "changed_at": town.at,
+        }
         tx.execute(update(Record).where(Record.id == ill).values(**told))
     playwright.expect(page.locator("#newest")).to_contain_text("41.7")
     playwright.expect(page.locator('[data-key="fever"]')).to_have_text("1")
     assert page.evaluate("window.here") == 1
+    told = re.compile(r"(With fever|发热) 1\b")  # for a screen reader
+    playwright.expect(page.locator("#told")).to_contain_text(told, timeout=20_000)
 
 
 def follow_a_figure(page):
@@ -153,6 +162,7 @@ def test_resident_answers_on_a_telephone(chromium, town, language):
     with page_of(chromium, town, language, PHONE) as page:
         page.goto(town.link(resident))
         page.get_by_role("button", name=words["begin"]).click()
+        page.evaluate("window.list = document.querySelector('ol[aria-live=polite]')")
         for said in ("36.5", *(("I feel fine", "no") if language == "en" else ("没有不舒服", "没有")), *["no"] * 8):
             if not page.locator("#words").count():
                 break
@@ -161,6 +171,7 @@ def test_resident_answers_on_a_telephone(chromium, town, language):
             page.get_by_role("button", name=words["send"], exact=True).click()
             page.wait_for_function("n => document.querySelectorAll('li.we').length > n", arg=before)
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert page.evaluate("window.list.isConnected")  # it grew where it was, and so was read out
         playwright.expect(page.locator("p.done")).to_be_visible()
         assert page.locator("li.they").first.evaluate("e => parseFloat(getComputedStyle(e).fontSize)") >= 18
     (record,) = town.rows(Record, Record.resident_id == resident, Record.channel == "web")
@@ -205,7 +216,7 @@ def test_follow_up_is_taken_and_noted_by_keyboard_alone(chromium, town):
 
 PAGES = ("/sign-in", "/", "/reports", "/residents", "/residents/{resident}", "/conversations/{talk}", "/follow-ups",
          "/follow-ups/{task}", "/campaigns", "/campaigns/new", "/campaigns/1", "/roster", "/wall", "/trail", "/account",
-         "/dialogs", "{chat}")  # fmt: skip
+         "/dialogs", "/accounts", "/campaigns/1/reread", "{chat}")  # fmt: skip
 FAULTS = """() => {
   const shown = e => e.getClientRects().length > 0;
   const faults = [];
@@ -245,3 +256,45 @@ def test_pages_are_labelled_ordered_and_fit(chromium, town, size):
             if found := page.evaluate(FAULTS):
                 faults[path] = found
     assert faults == {}
+
+
+NAMED = {"link", "button", "textbox", "combobox", "checkbox", "radio", "spinbutton", "searchbox", "Date", "region",
+         "navigation", "heading", "columnheader", "image", "img"}  # fmt: skip
+
+
+def heard(page):
+    """What a screen reader is given of a page: (role, name) in its order."""
+    nodes = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    by_id = {node["nodeId"]: node for node in nodes}
+
+    def walk(node):
+        if not node["ignored"]:
+            yield node["role"]["value"], node.get("name", {}).get("value", "").strip()
+        for child in node.get("childIds", ()):
+            yield from walk(by_id[child])
+
+    return list(walk(nodes[0]))
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_screen_reader_is_given_names_and_an_order(chromium, town, language):
+    at = {"resident": town.people[GUIYUAN], "talk": town.talks[GUIYUAN], "task": town.tasks[GUIYUAN],
+          "chat": f"{town.link(town.people[GUIYUAN])}?language={language}"}  # fmt: skip
+    with town.store.transaction() as tx:
+        add_member(tx, "reader", name="R", role="administrator", password=PASSWORD, now=town.at, language=language)
+    with page_of(chromium, town, language) as page:
+        for path in PAGES:
+            if path == "/":
+                sign_in(page, "reader", WORDS[language])
+            page.goto(path.format(**at))
+            tree = heard(page)
+            roles = [role for role, _ in tree]
+            assert [role for role, name in tree if role in NAMED and not name] == [], path
+            assert roles.count("main") == 1, path
+            assert roles.index("main") < roles.index("heading") or path == "{chat}", path
+            if path not in ("/sign-in", "{chat}"):
+                assert page.locator("html").get_attribute("lang").startswith(language[:2]), path
+                assert tree[1][0] == "link", path  # to the content, past the menu
+                assert roles.index("banner") < roles.index("navigation") < roles.index("main"), path
+            figures = [name for role, name in tree if role == "link" and re.fullmatch(r"[\d,]+", name)]
+            assert path != "/wall" or not figures, figures  # a figure alone says nothing

@@ -4,6 +4,14 @@ const show = () => {
   chat.querySelector('.talk li:last-child')?.scrollIntoView({ block: 'nearest' });
   chat.querySelector('#words')?.focus({ preventScroll: true });
 };
+// What was said stays where it is and only grows: so a screen reader tells what is new.
+const follow = next => {
+  const said = chat.querySelector('.talk'), now = next.querySelector('.talk');
+  if (!said || !now) return chat.replaceChildren(...next.childNodes);
+  said.append(...[...now.children].slice(said.children.length));
+  [...chat.children].forEach(each => { if (each !== said) each.remove(); });
+  chat.append(...[...next.children].filter(each => each !== now));
+};
 chat.addEventListener('submit', async event => {
   if (event.target.id !== 'say') return;
   event.preventDefault();
@@ -15,7 +23,7 @@ chat.addEventListener('submit', async event => {
     if (!answer.ok) throw new Error(answer.status);
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     document.documentElement.lang = page.documentElement.lang;
-    chat.replaceChildren(...page.getElementById('chat').childNodes);
+    follow(page.getElementById('chat'));
     history.replaceState(null, '', answer.headers.get('content-location') || answer.url);
     show();
   } catch {

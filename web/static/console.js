@@ -1,11 +1,18 @@
 // What makes the console nicer; every page works without it.
 const live = document.querySelector('[data-live]');
 if (live) {
-  const events = new EventSource(live.dataset.live);
+  const events = new EventSource(live.dataset.live), told = document.getElementById('told');
+  let at = 0, waiting;
+  const tell = () => {  // to those who listen: the figures in a sentence, not more often than can be followed
+    const said = live.querySelector('[data-told]')?.dataset.told || '';
+    if (said !== told.textContent) { told.textContent = said; at = Date.now(); }
+  };
   events.onmessage = event => {
     const held = live.contains(document.activeElement) && document.activeElement.getAttribute('href');
     live.innerHTML = JSON.parse(event.data);
     if (held) live.querySelector(`[href="${CSS.escape(held)}"]`)?.focus();
+    clearTimeout(waiting);
+    waiting = setTimeout(tell, Math.max(0, at + 5000 - Date.now()));
   };
   events.addEventListener('over', () => { events.close(); location.reload(); });
 }
