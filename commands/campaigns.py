@@ -319,6 +319,7 @@ def report(house: House, args: argparse.Namespace) -> int:
     from campaigns.campaign import find
     from reports.figures import Scope
     from reports.late import closing, end_of
+    from reports.line_list import ZONE
     from reports.report import write_also, write_public
 
     campaign = find(house.store, args.name)
@@ -328,7 +329,7 @@ def report(house: House, args: argparse.Namespace) -> int:
         with house.store.reading() as tx:
             at = closing(tx, scope, now())
     else:
-        at = end_of(args.as_of) if args.as_of != "now" and end_of(args.as_of) <= now() else None
+        at = end_of(args.as_of) if args.as_of != "now" and args.as_of < now().astimezone(ZONE).date() else None
     scope = replace(scope, as_of=at)
     if not args.public:
         status = write_files(house, campaign, folder, scope)

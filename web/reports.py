@@ -132,8 +132,7 @@ def moment_of(office: Office, scope: Scope, as_of: str) -> datetime | None:
     if as_of == "now":
         return None
     if day := _day(as_of):
-        at = end_of(day, office.zone)
-        return at if at <= office.clock() else None
+        return end_of(day, office.zone) if day < office.clock().astimezone(office.zone).date() else None
     with office.store.reading() as tx:
         return closing(tx, scope, office.clock(), office.zone)
 
