@@ -169,7 +169,7 @@ def _read(looking: _Looking, kept: Kept, events: tuple[Event, ...], earlier: Seq
 
 def _changes(looking: _Looking, talks: Sequence[_Talk]) -> Iterator[Change]:
     for talk in talks:
-        answers = sorted(talk.reading.otherwise if talk.reading else (), key=_who)
+        answers = sorted((*talk.reading.otherwise, *_wishes(talk)) if talk.reading else (), key=_who)
         for who, theirs in groupby(answers, key=_who):
             record = _record(looking.tx, talk.kept, who)
             if record is None:
@@ -180,6 +180,14 @@ def _changes(looking: _Looking, talks: Sequence[_Talk]) -> Iterator[Change]:
             status = _known(talks, who, looking.rules, today=True).status
             after = status or (_silent(record) if record.status in (SYMPTOMATIC, ASYMPTOMATIC) else record.status)
             yield Change(record.id, int(who), talk.kept.id, tuple(theirs), record.status, after)
+
+
+def _wishes(talk: _Talk) -> Iterator[Otherwise]:
+    """What the person called wished and was not heard then, as a change of theirs."""
+    if talk.reading and talk.kept.residents:
+        called = str(talk.kept.residents[0])
+        for each in talk.reading.wished:
+            yield Otherwise(called, each.what, each.words, None, each.at or True, 0.0, "")
 
 
 def _who(answer: Otherwise) -> str:

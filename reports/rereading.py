@@ -12,7 +12,7 @@ from records.store import batches
 from reports import labels
 from reports.labels import in_words
 from reports.table import Column, Label, Row, Table
-from reports.talk import ANSWER_LABELS, value_in_words
+from reports.talk import ANSWER_LABELS, REQUEST_LABELS, value_in_words
 
 _COLUMNS = (
     Column("name", Label("居民", "Resident")),
@@ -42,11 +42,11 @@ def reread_in_words(again: Again) -> Label:
     return Label(
         f"重读了 {again.read:,} 段对话：{people:,} 位居民的答案会改变，其中 {statuses:,} 位的监测状态会改变。"
         f"原话已删除、无法重读的 {again.gone:,} 段；无法照原样重放的 {again.unlike:,} 段；"
-        f"从某处起问法会不同、只比较了一部分的 {again.strayed:,} 段；新听出的请求 {again.wished:,} 个。",
+        f"从某处起问法会不同、只比较了一部分的 {again.strayed:,} 段；其中新听出的请求 {again.wished:,} 个。",
         f"{again.read:,} conversations were read again: the answers of {people:,} residents would change, and the "
         f"monitoring status of {statuses:,} of them. {again.gone:,} have lost their words and cannot be read; "
         f"{again.unlike:,} could not be replayed as they were; {again.strayed:,} would have gone on otherwise from a "
-        f"point on, so that only a part of them was compared; {again.wished:,} wishes were not heard then.",
+        f"point on, so that only a part of them was compared; {again.wished:,} wishes among them were not heard then.",
     )
 
 
@@ -54,7 +54,7 @@ def _rows(change: Change, name: str) -> Iterator[Row]:
     marks = frozenset(("after",)) if change.before != change.after else frozenset()
     statuses = (in_words(change.before, labels.STATUS_LABELS), in_words(change.after, labels.STATUS_LABELS))
     for each in change.answers:
-        what = ANSWER_LABELS.get(each.name, each.name)
+        what = {**REQUEST_LABELS, **ANSWER_LABELS}.get(each.name, each.name)
         values = (value_in_words(each.old), value_in_words(each.new))
         key = (str(change.resident), str(change.conversation))
         yield Row(key, (name or key[0], key[1], what, each.words, *values, *statuses), marks)

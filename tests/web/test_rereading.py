@@ -176,6 +176,19 @@ def test_value_that_was_confirmed_stays(town):
     assert look(town).changes == ()
 
 
+def test_wish_that_was_not_heard_then_is_shown_and_becomes_work(town):
+    talk = talked(town, ("我喘不上气快打120",))
+    kept = understood_then(town, talk, lambda event: None if type(event).__name__ == "Requested" else event)
+    (change,) = look(town).changes
+    assert "emergency" in {answer.name for answer in change.answers}
+    apply_again(town.store, town.office.scripts, 1, 0, look(town).mark, town.at)
+    told = [event["what"] for turn in town.rows(Turn, Turn.conversation_id == talk) for event in turn.events
+            if event["event"] == "requested"]  # fmt: skip
+    assert "emergency" in told
+    assert "emergency" in {row.kind for row in town.rows(FollowUp, FollowUp.resident_id == kept.residents[0])}
+    assert look(town).changes == ()
+
+
 def test_words_that_are_gone_are_counted_as_such(town, talk):
     kept = understood_then(town, talk, cooler)
     with town.store.transaction() as tx:
