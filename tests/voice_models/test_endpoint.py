@@ -92,3 +92,16 @@ def test_a_beep_is_one_tone_and_speech_is_not():
     assert not pure(noise(0.16, -20))
     assert not pure(np.zeros(1280, np.float32))
     assert not pure(tone("5", 0.16))
+
+
+def test_what_is_far_fainter_than_the_voice_is_no_more_of_the_answer():
+    watch = fed(Watch(), noise(2, -60))
+    fed(watch, joined([noise(0.8, -20), noise(1.6, -42)]))
+    assert watch.last / RATE == pytest.approx(2.8, abs=0.1)
+    assert watch.silence == pytest.approx(1.6, abs=0.1)
+    watch.understood()
+    watch.forget()
+    fed(watch, noise(0.8, -42))
+    assert watch.began is None
+    fed(watch, noise(0.48, -30))
+    assert watch.began is not None
