@@ -59,10 +59,22 @@ def test_a_warp_moves_the_formants():
 
 def test_a_seed_makes_the_same_call_again_and_another_makes_another():
     def call(seed):
-        return Calls(np.random.default_rng(seed), Hardness(room=1, talkers=1, loss=1)).features(
-            TONE, "x", lambda: [TONE]
-        )
+        hard = Hardness(room=1, talkers=1, loss=1, clipped=1, cut=1, coloured=1)
+        return Calls(np.random.default_rng(seed), hard).features(TONE, "x", lambda: [TONE])
 
     assert (call(1) == call(1)).all()
     assert call(1).shape != call(2).shape or not np.allclose(call(1), call(2))
     assert np.isfinite(call(3)).all()
+
+
+def test_a_coloured_line_changes_the_channels_evenly_over_time():
+    logs = np.tile(np.linspace(3, 9, features.MELS, dtype=np.float32), (50, 1))
+    coloured = Calls(np.random.default_rng(4), Hardness(coloured=1))._coloured(logs)
+    assert np.abs(coloured - logs).max() > 0.1
+    assert coloured.std(0).max() < 1e-4
+
+
+def test_little_of_a_recording_is_cut_and_nothing_of_a_short_one():
+    calls = Calls(np.random.default_rng(4), Hardness(cut=1))
+    assert all(0.9 * 8000 < len(calls._cut(TONE[:8000])) <= 8000 for _ in range(50))
+    assert len(calls._cut(TONE[:1500])) == 1500

@@ -3,7 +3,8 @@
 Stops and goes on where it was: corpora that are there are not made again, training goes on from its checkpoint.
 Two networks are trained for each language. The first never hears the speakers of the tests and gives every figure
 of the model card, the costs and the thresholds; the second hears all speakers and is shipped. It goes on from the
-first, or with `--on` from the model that is shipped already.
+first, or with `--on` from the model that is shipped already. With `--on` the first begins with the inner layers of the
+other language's model: that has heard many people, but no answers of the speakers of the tests.
 """
 
 import argparse
@@ -26,7 +27,8 @@ def make(language: str, options: argparse.Namespace) -> None:
     work, minutes = options.work, options.minutes
     prepare(language, options.speech, work)
     folder = work / language
-    train(language, work, minutes * MEASURED_SHARE)
+    other = ROOM / ("zh-phone" if language == "en" else "en-phone")
+    train(language, work, minutes * MEASURED_SHARE, source=other if options.on else None)
     ship(language, folder / "measured.pt", folder / "measured-model")
     (folder / "figures.txt").write_text(figures(language, folder / "measured-model", options), "utf-8")
     source = ROOM / f"{language}-phone" if options.on else folder / "measured.pt"
