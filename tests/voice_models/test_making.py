@@ -1,11 +1,15 @@
 """The parts of the making of models that need neither torch nor recordings."""
 
+import struct
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from voice_models.making import features
 from voice_models.making.augment import Calls, Hardness
 from voice_models.making.corpus import RATE, Corpus, Spoken, keep
+from voice_models.making.mix import mixed
 from voice_models.making.shaping import louder, stretched, trimmed
 
 SECOND = np.arange(RATE) / RATE
@@ -78,3 +82,26 @@ def test_little_of_a_recording_is_cut_and_nothing_of_a_short_one():
     calls = Calls(np.random.default_rng(4), Hardness(cut=1))
     assert all(0.9 * 8000 < len(calls._cut(TONE[:8000])) <= 8000 for _ in range(50))
     assert len(calls._cut(TONE[:1500])) == 1500
+
+
+def layer(weights, biases):
+    rows = np.asarray(weights, "<f4")
+    head = b"<LinearParams> FM \x04" + struct.pack("<i", rows.shape[0]) + b"\x04" + struct.pack("<i", rows.shape[1])
+    tail = b"<BiasParams> FV \x04" + struct.pack("<i", len(biases)) + np.asarray(biases, "<f4").tobytes()
+    return b"before " + head + rows.tobytes() + tail + b"</after>"
+
+
+def test_a_mixture_lies_between_two_models():
+    older, newer = layer([[0, 0, 2], [4, 4, 4]], [1, 3]), layer([[4, 8, 2], [0, 0, 0]], [5, 3])
+    assert mixed(older, newer, 0.25) == layer([[1, 2, 2], [3, 3, 3]], [2, 3])
+    assert mixed(older, newer, 1) == newer
+
+
+def test_models_of_different_shapes_are_not_mixed():
+    with pytest.raises(ValueError, match="different shapes"):
+        mixed(layer([[1, 2]], [1]), layer([[1, 2, 3]], [1]), 0.5)
+
+
+def test_a_shipped_model_mixed_with_itself_stays_as_it_is():
+    model = (Path(__file__).parents[2] / "voice_models" / "en-phone" / "am" / "final.mdl").read_bytes()
+    assert mixed(model, model, 0.5) == model

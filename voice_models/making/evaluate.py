@@ -48,7 +48,7 @@ def development(examiner: Examiner, work: Path, limit: int) -> list[Trial]:
         corpus = Corpus(folder)
         scored = [entry for entry in corpus.entries if entry.spoken.kind not in UNSCORED]
         for line in (QUIET, NOISY, HARD):
-            trials += examiner.trials(corpus, scored[:limit], line)
+            trials += examiner.trials(corpus, scored[:: -(-len(scored) // limit)], line)
     return trials
 
 
