@@ -14,7 +14,7 @@ from records.conversations import Kept
 from records.folds import FINAL, Finding, Fold, better, dispositions, find, fold, merge, wanted
 from records.health import ASYMPTOMATIC, NON_REPORTING, SYMPTOMATIC, Rules, default_rules
 from records.opening import open_clusters, open_follow_ups
-from records.statements import among
+from records.statements import among, never_back
 from records.store import missing_only
 from records.tables import Answer, DoNotCall, Record
 
@@ -28,7 +28,7 @@ READ = select(
     Record.id, Record.resident_id, Record.disposition, Record.reason, Record.final, Record.conversation_id,
     Record.reported_at, Record.status, *(getattr(Record, name) for name in FINDING),
 ).where(*OF_ROUND)  # fmt: skip
-WRITE = update(Record).where(Record.id == bindparam("of_record"))
+WRITE = update(Record).where(Record.id == bindparam("of_record")).values(changed_at=never_back(Record.changed_at))
 HOLDS = Answer.replaced_at.is_(None)
 FORGET = delete(Answer).where(
     among(Answer.resident_id, "of_residents"),
@@ -197,7 +197,7 @@ def _row(writing: _Writing, record: Any, finding: Finding | None, given: str | N
         "reporter": known.reporter if reported else record.reporter,
         "reported_at": _reported_at(writing, record) if reported else record.reported_at,
         "recorded_at": writing.now,
-        "changed_at": writing.now,
+        "now": writing.now,
         "channel": talk.channel,
     }
     return {"of_record": record.id, **values}

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, insert, literal_column, or_, select, update
 
-from records.statements import Prepared, among
+from records.statements import Prepared, among, never_back
 from records.tables import Attempt, Record
 
 BEGIN = Prepared(
@@ -21,17 +21,21 @@ COUNT = (
         Record.round == bindparam("of_round"),
         among(Record.resident_id, "of_residents"),
     )
-    .values(attempts=Record.attempts + literal_column("1"), changed_at=bindparam("now"))
+    .values(attempts=Record.attempts + literal_column("1"), changed_at=never_back(Record.changed_at))
 )
 END = Prepared(
     update(Attempt).where(Attempt.id == bindparam("of_attempt")),
     *("outcome", "answered_at", "ended_at", "ring_seconds", "talk_seconds", "hangup_by"),
     *("last_prompt_completed", "call_later_at", "recording"),
 )
-NOTE = update(Record).where(
-    Record.campaign_id == bindparam("of_campaign"),
-    Record.round == bindparam("of_round"),
-    among(Record.resident_id, "of_residents"),
+NOTE = (
+    update(Record)
+    .where(
+        Record.campaign_id == bindparam("of_campaign"),
+        Record.round == bindparam("of_round"),
+        among(Record.resident_id, "of_residents"),
+    )
+    .values(changed_at=never_back(Record.changed_at))
 )
 ABOUT = select(Attempt.campaign_id, Attempt.round, Attempt.residents).where(Attempt.id == bindparam("of_attempt"))
 CALLS = (
@@ -112,7 +116,7 @@ def end_attempt(
     END.execute(tx, {"of_attempt": attempt_id, **ended})
     reached = {"reached": True} if outcome == HUMAN else {}
     keys = {"of_campaign": about.campaign_id, "of_round": about.round, "of_residents": about.residents}
-    tx.execute(NOTE, {**keys, "outcome": outcome, "changed_at": ended_at, **reached})
+    tx.execute(NOTE, {**keys, "outcome": outcome, "now": ended_at, **reached})
 
 
 def interrupt_attempts(tx: Connection, campaign_id: int, now: datetime) -> list[int]:

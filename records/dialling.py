@@ -32,7 +32,7 @@ from sqlalchemy.orm import aliased
 
 from records.attempts import HUMAN
 from records.health import SYMPTOMATIC
-from records.statements import Given, SetBased, among
+from records.statements import Given, SetBased, among, never_back
 from records.tables import Attempt, Campaign, DoNotCall, Record, Resident, Utc
 
 _OF_ROUND = (
@@ -50,7 +50,7 @@ _OPEN = (
     .order_by(Record.resident_id)  # in one order, so that two workers cannot wait for each other
 )
 _OPEN_LOCKED = _OPEN.with_for_update(key_share=True)
-_CHANGE = update(Record).where(*_OF_ROUND).values(changed_at=bindparam("now"))
+_CHANGE = update(Record).where(*_OF_ROUND).values(changed_at=never_back(Record.changed_at))
 _COUNT = _CHANGE.values(attempts=Record.attempts + literal_column("1"))
 
 

@@ -11,12 +11,14 @@ from sqlalchemy import Connection, Row, bindparam, func, insert, select, true, u
 from records.conversations import Kept
 from records.folds import Wanted
 from records.health import Cluster, Rules
-from records.statements import among
+from records.statements import among, never_back
 from records.tables import Community, FollowUp, FollowUpEvent, Record
 
 REPORTED = "reported"
 _ADD = insert(FollowUp)
-_CHANGE = update(FollowUp).where(FollowUp.id == bindparam("of_follow_up"))
+_CHANGE = (
+    update(FollowUp).where(FollowUp.id == bindparam("of_follow_up")).values(changed_at=never_back(FollowUp.changed_at))
+)
 _NOTE = insert(FollowUpEvent)
 _COLUMNS: tuple[Any, ...] = (
     FollowUp.id, FollowUp.campaign_id, FollowUp.round, FollowUp.resident_id, FollowUp.kind, FollowUp.words,
@@ -146,7 +148,7 @@ def _tell(
 ) -> None:
     """Tells a follow-up of a new report: open, it goes on; closed, it is opened and due again."""
     closed = found.closed_at is not None
-    values: dict[str, Any] = {"conversation_id": talk.id, "words": words or found.words, "changed_at": now}
+    values: dict[str, Any] = {"conversation_id": talk.id, "words": words or found.words, "now": now}
     if moved:
         values["round"] = max(found.round, talk.round)
     if closed:
@@ -180,7 +182,7 @@ def _close_unreached(
         and row.opened_at <= talk.opened_at
     ]
     if done:
-        values = {"state": "closed", "outcome": REPORTED, "closed_at": talk.opened_at, "changed_at": now}
+        values = {"state": "closed", "outcome": REPORTED, "closed_at": talk.opened_at, "now": now}
         tx.execute(_CHANGE, [{"of_follow_up": id, **values} for id in done])
         note_event(tx, done, "closed", "", REPORTED, talk.opened_at)
 

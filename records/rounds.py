@@ -28,7 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import Insert, Update
 
 from records.health import CLOSED, NON_REPORTING, FollowUpRule, Rules, default_rules
-from records.statements import Prepared, among
+from records.statements import Prepared, among, never_back
 from records.store import missing_only, take_stock
 from records.tables import ERASED, Community, FollowUp, Household, Record, Resident
 
@@ -244,10 +244,10 @@ def _settling(records: ColumnElement[bool], follow_ups: ColumnElement[bool]) -> 
     return Settling(
         again=update(FollowUp)
         .where(FollowUp.resident_id.in_(unreached), _WAITING, follow_ups)
-        .values(round=bindparam("of_round"), changed_at=bindparam("now")),
+        .values(round=bindparam("of_round"), changed_at=never_back(FollowUp.changed_at)),
         settle=update(Record)
         .where(_LEFT, records)
-        .values(disposition=_DISPOSITION, status=_STATUS, final=true(), changed_at=bindparam("now")),
+        .values(disposition=_DISPOSITION, status=_STATUS, final=true(), changed_at=never_back(Record.changed_at)),
     )
 
 

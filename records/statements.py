@@ -20,6 +20,7 @@ from sqlalchemy import (
     Integer,
     String,
     bindparam,
+    case,
     column,
     func,
     literal_column,
@@ -114,6 +115,12 @@ def _plain(value: Any) -> str:
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     raise TypeError(f"{type(value).__name__} cannot be given to a statement")
+
+
+def never_back(stands: ColumnElement[Any] | Any, given: str = "now") -> ColumnElement[Any]:
+    """The moment given, or the one that stands where that is later: what people send may come out of order."""
+    moment = bindparam(given, type_=stands.type)
+    return case((stands > moment, stands), else_=moment)
 
 
 class Prepared:

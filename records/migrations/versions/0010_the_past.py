@@ -63,7 +63,7 @@ def _keep(name: str, columns: tuple[str, ...]) -> None:
     old = ", ".join(f"OLD.{column}" for column in columns)
     insert = (
         f"INSERT INTO {name}_past ({name}_id, {', '.join(columns)}, since, until)"
-        f" VALUES (OLD.id, {old}, {since}, NEW.changed_at)"
+        f" VALUES (OLD.id, {old}, {since}, NEW.changed_at) ON CONFLICT DO NOTHING"
     )
     trigger = f"CREATE TRIGGER keep_{name} AFTER UPDATE OF changed_at ON {name} FOR EACH ROW WHEN ({when})"
     if dialect == "sqlite":
