@@ -39,6 +39,8 @@ REST = 0.7  # seconds of silence behind a hello
 BEEP = 2  # pieces of one tone
 GREETING_SECONDS = 20.0  # a machine's at most
 TYPED = ("temperature", "number", "count", "when", "text", "any_of")  # keys that may be several
+HUMS = {"嗯", "嗯嗯", "uh huh", "hm"}
+LONGEST_HUM = 2.2  # seconds with what is heard before and behind it; a longer tone is music
 MISHEARD = ("不", "没")  # so a nod is easily heard
 NODS = {
     "zh": {"嗯", "嗯嗯", "哦", "啊", "喂", "喂喂", "喂你好", "你好", "您好", "好", "好的", "哎"},
@@ -252,6 +254,8 @@ class VoiceLine:
         assert turn.listening
         recognised, turn.listening = turn.listening.finish(), None
         loud = self.watch.loud
+        if turn.fed - turn.start > LONGEST_HUM * RATE and _hums(recognised):
+            recognised = Recognised((), "", 0.0)
         if recognised.accepted:
             self.watch.understood()
         self.watch.forget()
@@ -310,6 +314,10 @@ class VoiceLine:
     ) -> Heard:
         seconds = round(self.seconds, 1)
         return Heard(words, keys, hung_up, seconds, confidence, alternatives, "keys" if keys else "voice")
+
+
+def _hums(recognised: Recognised) -> bool:
+    return all(word.text in HUMS for word in recognised.words if word.text != UNKNOWN)
 
 
 def _nods(recognised: Recognised, language: str) -> bool:
