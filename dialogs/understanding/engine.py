@@ -32,6 +32,7 @@ Options = Mapping[str, Sequence[str]] | None
 SURE, HEDGED, GUESSED = 0.95, 0.7, 0.5
 # How much more the lexicons' word counts than what was learned, as exponents; measured on sets that were left out.
 TRUST = {"act": 3.0, "contact": 2.5, "fever": 2.0, "status": 2.0}
+GRAVE = 0.85  # how likely an emergency must be of which the lexicons know no word
 CALM = 0.97  # how likely it must be that nothing at all is done before words of an emergency are taken for none
 
 
@@ -225,6 +226,7 @@ def _act(found: Findings, row: list[Item], context: str, doing: list[Mention]) -
     if keys and not (act is None and _measured(found, context)):
         likely = head(keys, "act").likely(set(grams(keys)))
         if ruled != "emergency":
+            likely["emergency"] *= likely["emergency"] > GRAVE
             name = decide(likely, ruled, TRUST["act"])
         elif likely["none"] > CALM:
             name = "none"

@@ -111,3 +111,8 @@ def test_a_status_that_only_examples_tell_is_less_sure():
 def test_the_words_that_decided_on_a_symptom_are_told():
     lines = list(explain("no appetite and a cough", context="symptoms", lang="en"))
     assert any(line.startswith("learned: cough present") for line in lines)
+
+
+def test_an_emergency_without_a_word_of_one_must_be_plain():
+    assert understand("孩子帮我弄的不用").act is None
+    assert understand("I've taken forty paracetamol", lang="en").act == "emergency"
