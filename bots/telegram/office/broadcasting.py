@@ -65,10 +65,10 @@ def take(e: Errand) -> Done:
     lost = "\n".join(_unreached_lines(e, ahead)) or e.say("cast_all")
     told = e.say("cast_ahead", people=ahead.residents, chats=ahead.count(WAITING), lines=lost)
     seconds = ahead.count(WAITING) * GAP.total_seconds()
-    about = e.say("cast_lasts", minutes=max(1, round(seconds / 60)))
+    about = "\n" + e.say("cast_lasts", minutes=max(1, round(seconds / 60))) if seconds else ""
     go = (button(e.say("cast_go", count=ahead.count(WAITING)), "cast_go"),) if ahead.count(WAITING) else ()
     buttons = (*go, button(e.say("drop_button"), "drop"))
-    return Done((Letter(f"{head}\n{words}"), Letter(f"{told}\n{about}", buttons, 1)))
+    return Done((Letter(f"{head}\n{words}"), Letter(f"{told}{about}", buttons, 1)))
 
 
 def send(e: Errand) -> Done:

@@ -48,7 +48,7 @@ class Office:
         errand = self._errand(tx, member, what)
         if what.kind == "button":
             return self._pressed(update_id, errand, what) if what.words.startswith(f"{WORK}:") else None
-        if what.kind == "command" and (what.words in MENU_WORDS or not resident):
+        if _leaves(what, resident):
             errand.drop()
             return _outgoing(update_id, what, self._menu(errand))
         form = self._form(errand, what.at)
@@ -163,6 +163,13 @@ class Office:
     def _drop(self, errand: Errand) -> Done:
         errand.drop()
         return Done(chosen=errand.say("drop_button"), letters=self._menu(errand).letters)
+
+
+def _leaves(what: Incoming, resident: bool) -> bool:
+    """Whether somebody wants the menu, whatever they were filling in: it must not be taken for what they fill in."""
+    if what.kind == "command":
+        return what.words in MENU_WORDS or not resident
+    return what.kind == "words" and what.words.strip().lower() in MENU_WORDS[:2]
 
 
 def _names(place: Mapping[str, Any]) -> list[str]:

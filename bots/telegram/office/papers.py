@@ -25,14 +25,15 @@ MISSING = "non_reporting"
 def table(e: Errand) -> Done:
     """The figures of the newest round by place, as text."""
     campaign = _campaign(e)
-    if campaign is None:
+    figures = _table(e, campaign) if campaign else None
+    if campaign is None or figures is None or not figures.rows:
         return Done((e.letter("no_round"),))
     e.note("saw figures", f"campaign {campaign.id}")
     buttons = (
         button(e.say("picture"), "picture", campaign.id), button(e.say("papers"), "papers", campaign.id),
         button(e.say("missing_of"), "missing", campaign.id, 0),
     )  # fmt: skip
-    return Done((Letter(_as_text(e, campaign), buttons, 2),))
+    return Done((Letter(_as_text(e, campaign, figures), buttons, 2),))
 
 
 def picture(e: Errand) -> Done:
@@ -114,15 +115,14 @@ def _table(e: Errand, campaign: Campaign) -> Table:
     return community_table(read_figures(e.tx, _scope(e, campaign), e.fever_c), shown=BRIEF)
 
 
-def _as_text(e: Errand, campaign: Campaign) -> str:
-    table = _table(e, campaign)
+def _as_text(e: Errand, campaign: Campaign, table: Table) -> str:
     lines = [e.say("table_head", name=campaign.name, at=e.local(e.at))]
     lines += [_place(e, table, row) for row in table.rows[:LINES]]
     if len(table.rows) > LINES:
         lines.append(e.say("table_more", count=len(table.rows) - LINES))
     if table.total and len(table.rows) != 1:
         lines.append(_place(e, table, table.total))
-    return "\n\n".join(lines) if table.rows else e.say("no_round")
+    return "\n\n".join(lines)
 
 
 def _place(e: Errand, table: Table, row: Row) -> str:
