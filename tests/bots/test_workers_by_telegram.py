@@ -508,6 +508,27 @@ def test_form_is_left_by_a_command_and_an_old_button_does_nothing(town):
     assert town.count(Resident) == 5
 
 
+@pytest.mark.parametrize("word", ["菜单", "Menu"])
+def test_word_for_the_menu_is_never_taken_for_what_is_filled_in(town, word):
+    chats(town)
+    town.start()
+    employ(town, town.boss)
+    town.talk(town.boss, [f"[{said('broadcast_button', 'zh')}]", word])
+    assert said("broadcast_button", "zh") in town.boss.labels
+    assert make_up(town, town.boss, "w:cast_go")["text"] == said("gone", "zh")
+    assert town.count(Broadcast) == 0
+
+
+def test_table_of_a_campaign_without_a_round_offers_nothing_to_press(town):
+    town.start()
+    employ(town, town.boss, "worker")
+    row = {"name": "早间问询", "script": "daily_check", "script_version": 1, "plan": {"days": 1}, "line": "simulated"}
+    with town.store.transaction() as tx:
+        tx.execute(insert(Campaign), {**row, "state": "scheduled", "created_at": now()})
+    town.talk(town.boss, [f"[{said('table_button', 'zh')}]"])
+    assert (town.boss.last["text"], town.boss.labels) == (said("no_round", "zh"), [])
+
+
 # broadcasts
 
 
