@@ -578,6 +578,7 @@ def test_whoever_starts_it_is_told_at_once_whether_telegram_answers(town, monkey
     town.api.fail("getUpdates", 409, "Conflict: terminated by other getUpdates request")
     town.wang.writes("在吗")
     town.wang.gets(1)
+    town.api.until(lambda: len(told) > 3, "what is told of another program")
     assert told[3][1].startswith("another program asks Telegram for the updates")
     assert told[3][0].startswith("另一个程序也在收")
 
