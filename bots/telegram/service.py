@@ -29,7 +29,7 @@ from records.inbox import Busy
 if TYPE_CHECKING:
     from bots.voices import Voices
 
-AT_ONCE = 4  # transactions, where a store takes several
+AT_ONCE = 8  # transactions, where a store takes several
 TOGETHER = 16  # updates of different chats that are handled in one transaction, when so many are there
 NOTE_SECONDS, OWN_SECONDS, LOOK_SECONDS, SWEEP_SECONDS = 0.05, 5.0, 1.0, 15.0  # how often this is done
 LATE_SECONDS = 0.15  # after its moment something unasked may still leave
