@@ -317,7 +317,7 @@ class VoiceLine:
 
 
 def _hums(recognised: Recognised) -> bool:
-    return all(word.text in HUMS for word in recognised.words if word.text != UNKNOWN)
+    return recognised.accepted and all(word.text in HUMS for word in recognised.words if word.text != UNKNOWN)
 
 
 def _nods(recognised: Recognised, language: str) -> bool:

@@ -14,20 +14,6 @@ BEGIN = Prepared(
     insert(Attempt).returning(Attempt.id),
     *("campaign_id", "round", "household_id", "residents", "phone", "channel", "number", "started_at", "recorded_at"),
 )
-COUNT = (
-    update(Record)
-    .where(
-        Record.campaign_id == bindparam("of_campaign"),
-        Record.round == bindparam("of_round"),
-        among(Record.resident_id, "of_residents"),
-    )
-    .values(attempts=Record.attempts + literal_column("1"), changed_at=never_back(Record.changed_at))
-)
-END = Prepared(
-    update(Attempt).where(Attempt.id == bindparam("of_attempt")),
-    *("outcome", "answered_at", "ended_at", "ring_seconds", "talk_seconds", "hangup_by"),
-    *("last_prompt_completed", "call_later_at", "recording"),
-)
 NOTE = (
     update(Record)
     .where(
@@ -36,6 +22,12 @@ NOTE = (
         among(Record.resident_id, "of_residents"),
     )
     .values(changed_at=never_back(Record.changed_at))
+)
+COUNT = NOTE.values(attempts=Record.attempts + literal_column("1"))
+END = Prepared(
+    update(Attempt).where(Attempt.id == bindparam("of_attempt")),
+    *("outcome", "answered_at", "ended_at", "ring_seconds", "talk_seconds", "hangup_by"),
+    *("last_prompt_completed", "call_later_at", "recording"),
 )
 ABOUT = select(Attempt.campaign_id, Attempt.round, Attempt.residents).where(Attempt.id == bindparam("of_attempt"))
 CALLS = (
