@@ -72,7 +72,7 @@ def english(speech: Path) -> dict[str, Callable[[], Stream]]:
 def prepare(language: str, speech: Path, work: Path) -> None:
     """Make the corpora of a language below `work`/<language> from the recordings in `speech`."""
     plans = mandarin(speech) if language == "zh" else english(speech)
-    if not PROMPTS.exists():
+    if not (PROMPTS.exists() and PROMPT_LIST.exists()):  # small systems leave out the documentation of packages
         plans = {name: plan for name, plan in plans.items() if name not in ("train-prompts", "train-numbers")}
     for name, make in plans.items():
         folder = work / language / name

@@ -25,6 +25,7 @@ from voice_models.making.network import SUBSAMPLING, Network
 WIDTH = 224
 POOL, BATCH_FRAMES = 384, 4000
 PEAK_RATE = 2e-3
+LONGEST_STEP = 5.0  # seconds; more than that and the process was stopped, which costs none of its minutes
 SHARES = {
     "zh": {"train-espeak": 0.3, "train-tan-words": 0.2, "train-tan-joined": 0.34, "train-crowd": 0.06,
            "late-chen-words": 0.12, "late-chen-joined": 0.28, "late-crowd": 0.03, "late-espeak": 0.3,
@@ -226,14 +227,15 @@ def train(
         trainer.load(source)
     batches = CallBatches(language, work / language, late, seed=trainer.step)
     feed = iter(DataLoader(batches, batch_size=None, num_workers=1, prefetch_factor=24))
-    began, running = time.time() - trainer.spent, 0.0
-    while (share := (time.time() - began) / 60 / minutes) < 1:
+    last, running = time.monotonic(), 0.0
+    while (share := trainer.spent / 60 / minutes) < 1:
         fresh = next(feed)
         if trainer.step == 0:
             trainer.start(fresh, model)
         loss = trainer.learn(fresh, learning_rate(peak, trainer.step - trainer.first, share))
         running = loss if not running else 0.98 * running + 0.02 * loss
-        trainer.spent = time.time() - began
+        now = time.monotonic()
+        trainer.spent, last = trainer.spent + min(now - last, LONGEST_STEP), now
         if trainer.step % 100 == 0:
             print(f"{language} step {trainer.step} {trainer.seen:.1f} h {share:.0%} loss {running:.3f}", flush=True)
         if trainer.step % 500 == 0:
