@@ -147,6 +147,27 @@ CHANNEL_LABELS: Mapping[str, Label] = {
     "terminal": Label("终端", "Terminal"),
     "outbox": Label("短信网关", "Message gateway"),
 }
+ANSWER_LABELS: Mapping[str, Label] = {
+    "temperature": Label("体温", "Temperature"),
+    "fever": Label("发热", "Fever"),
+    "symptoms": Label("症状", "Symptoms"),
+    "onset": Label("开始时间", "Onset"),
+    "contact": Label("接触或旅行史", "Contact or travel"),
+    "needs": Label("需求", "Needs"),
+    "needs_help": Label("需要帮助", "Needs help"),
+    "identity": Label("身份", "Identity"),
+    "others": Label("家人", "Others at home"),
+    "family": Label("家人代答", "The family answers"),
+    "at_home": Label("是否在家", "At home"),
+    "visitors": Label("来访", "Visitors"),
+}
+STEP_LABELS: Mapping[str, Label] = {
+    **ANSWER_LABELS,
+    "greeting": Label("开场白", "Greeting"),
+    "when_later": Label("何时再打", "When to call again"),
+    "member_symptoms": Label("家人的症状", "Symptoms of the family"),
+    "member_temperature": Label("家人的体温", "Temperature of the family"),
+}
 SEX_LABELS: Mapping[str, Label] = {"male": Label("男", "Male"), "female": Label("女", "Female")}
 YES_NO: Mapping[bool, Label] = {True: Label("是", "Yes"), False: Label("否", "No")}
 

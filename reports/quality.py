@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Integer, and_, func, select
 from records.tables import Answer, Attempt, Community, Household, Record, Turn
 from reports.attempts import NOT_DIALS, attempts_of
 from reports.figures import Figures, Scope
-from reports.labels import COUNT_LABELS
+from reports.labels import ANSWER_LABELS, COUNT_LABELS, STEP_LABELS, in_words
 from reports.line_list import ZONE
 from reports.table import Cell, Chart, Column, Label, Ratio, Row, Table
 
@@ -60,7 +60,10 @@ def question_table(connection: Connection, scope: Scope) -> Table:
         .order_by(func.count().desc(), Answer.name)
     )
     rows = tuple(
-        Row((name,), (name, answers, Ratio(sure * answers, answers), Ratio(read_back or 0, answers)))
+        Row(
+            (name,),
+            (in_words(name, ANSWER_LABELS), answers, Ratio(sure * answers, answers), Ratio(read_back or 0, answers)),
+        )
         for name, answers, sure, read_back in connection.execute(query)
     )
     all_answers = Label("答案", "Answers")
@@ -93,7 +96,9 @@ def break_off_table(connection: Connection, scope: Scope) -> Table:
     )
     steps = Counter(_ended_at(events) for _, events in connection.execute(query))
     total = steps.total()
-    rows = tuple(Row((step,), (step, talks, Ratio(talks, total))) for step, talks in steps.most_common())
+    rows = tuple(
+        Row((step,), (in_words(step, STEP_LABELS), talks, Ratio(talks, total))) for step, talks in steps.most_common()
+    )
     talks = Label("在此中断的对话", "Conversations broken off here")
     columns = (
         Column("step", Label("步骤", "Step")),

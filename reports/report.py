@@ -129,11 +129,12 @@ def write_report(
     folder.mkdir(parents=True, exist_ok=True)
     people = line_list(connection, now, full_phones=full_phones, zone=zone)
     tasks = follow_up_table(connection, now, full_phones=full_phones, zone=zone)
+    title, said = Label(name, name), about(connection, now, fever_c, zone)
     return [
-        write_xlsx(folder / "community.xlsx", tables, language),
+        write_xlsx(folder / "community.xlsx", tables, language, title, said),
         write_csv(folder / "line_list.csv", people, language),
         write_csv(folder / "follow_up.csv", tasks, language),
-        write_html(folder / "report.html", tables, language, Label(name, name), about(connection, now, fever_c, zone)),
+        write_html(folder / "report.html", tables, language, title, said),
     ]
 
 
@@ -174,9 +175,10 @@ def write_public(
     tables = public_tables(figures.of_round(now.round or 0))
     folder.mkdir(parents=True, exist_ok=True)
     title = Label("社区健康情况（公开版）", "Health in the communities (public)")
+    said = about(connection, now, fever_c)
     return [
-        write_xlsx(folder / "public.xlsx", tables, language),
-        write_html(folder / "public.html", tables, language, title, about(connection, now, fever_c)),
+        write_xlsx(folder / "public.xlsx", tables, language, title, said),
+        write_html(folder / "public.html", tables, language, title, said),
     ]
 
 

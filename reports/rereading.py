@@ -10,9 +10,9 @@ from records.rereading import Again, Change
 from records.residents import load_members
 from records.store import batches
 from reports import labels
-from reports.labels import in_words
+from reports.labels import ANSWER_LABELS, in_words
 from reports.table import Column, Label, Row, Table
-from reports.talk import ANSWER_LABELS, REQUEST_LABELS, value_in_words
+from reports.talk import REQUEST_LABELS, value_in_words
 
 _COLUMNS = (
     Column("name", Label("居民", "Resident")),

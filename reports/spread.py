@@ -88,7 +88,8 @@ def heat_table(figures: Figures) -> Table:
         for day in figures.days
     )
     name = Column("community", Label("社区", "Community"))
-    return Table("heat", Label("各社区每日发热率", "Fever rate by community and day"), (name, *columns), rows).check()
+    title = Label("各社区每日发热率", "Fever rate by community and day")
+    return Table("heat", title, (name, *columns), rows, form="heat").check()
 
 
 def _fever_share(tally: Tally | None) -> Ratio | None:

@@ -40,6 +40,7 @@ class Ratio:
         return self.numerator / self.denominator if self.denominator else None
 
 
+SHADES = 5  # of a heat map, besides none
 HIDDEN = Label("*", "*")  # a figure that must not be published
 Cell = None | str | int | float | date | datetime | Label | Ratio
 
@@ -105,7 +106,7 @@ class Table:
     charts: tuple[Chart, ...] = ()
     identities: tuple[Identity, ...] = ()
     additive: tuple[str, ...] = ()
-    form: Literal["grid", "cards", "list"] = "grid"
+    form: Literal["grid", "cards", "list", "heat"] = "grid"
 
     @property
     def lines(self) -> tuple[Row, ...]:
@@ -218,6 +219,23 @@ def _spread_row(row: Row, columns: Sequence[Column]) -> Row:
         if column.kind == "percent":
             cells += [cell.numerator, cell.denominator] if isinstance(cell, Ratio) else [None, None]
     return replace(row, cells=tuple(cells))
+
+
+def tick(cell: Cell) -> Cell:
+    """The name of a row where it stands under an axis: of a day and of an hour without the year."""
+    match cell:
+        case datetime():
+            return f"{cell:%m-%d %H:%M}"
+        case date():
+            return f"{cell:%m-%d}"
+    return cell
+
+
+def warmth(table: Table) -> list[list[int]]:
+    """How dark each cell of a heat map is to be, row by row: 0 to `SHADES`, the greatest share of the table darkest."""
+    shares = [[(cell.value or 0.0) if isinstance(cell, Ratio) else 0.0 for cell in row.cells] for row in table.rows]
+    most = max((share for row in shares for share in row), default=0.0) or 1.0
+    return [[round(SHADES * share / most) for share in row] for row in shares]
 
 
 def wide(text: str) -> int:

@@ -13,21 +13,10 @@ from dialogs.events import Answered, Concluded, Ended, Heard, Requested, Reread,
 from records.conversations import KeptTurn, load_conversation, transcript
 from records.residents import load_members
 from reports import labels
-from reports.labels import in_words
+from reports.labels import ANSWER_LABELS, in_words
 from reports.line_list import ZONE
 from reports.table import Label
 
-ANSWER_LABELS: Mapping[str, Label] = {
-    "temperature": Label("体温", "Temperature"),
-    "fever": Label("发热", "Fever"),
-    "symptoms": Label("症状", "Symptoms"),
-    "onset": Label("开始时间", "Onset"),
-    "contact": Label("接触或旅行史", "Contact or travel"),
-    "needs": Label("需求", "Needs"),
-    "needs_help": Label("需要帮助", "Needs help"),
-    "identity": Label("身份", "Identity"),
-    "others": Label("家人", "Others at home"),
-}
 REQUEST_LABELS: Mapping[str, Label] = {
     "human": Label("要求人工", "Asked for a person"),
     "emergency": Label("紧急求助", "Emergency"),

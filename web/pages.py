@@ -18,7 +18,7 @@ from dialogs.wording import traditional
 from records.residents import masked
 from reports.community import LEVEL_LABELS
 from reports.labels import KIND_LABELS
-from reports.table import Chart, Label, Ratio, Table, shown
+from reports.table import Chart, Label, Ratio, Table, shown, warmth
 from reports.writers.bilingual import parts
 from reports.writers.charts import draw
 from web.access import LANGUAGE, form_token, office_of
@@ -129,7 +129,7 @@ def _plan_words(plan: Plan, say: Callable[[str, str], str]) -> str:
 
 _PAGES.globals.update(
     plan_words=_plan_words,
-    shown=shown, parts=parts, chart=_chart, address=_address, moment=_moment, masked=masked, Ratio=Ratio,
+    shown=shown, warmth=warmth, parts=parts, chart=_chart, address=_address, moment=_moment, masked=masked, Ratio=Ratio,
     is_share=lambda cell: isinstance(cell, Ratio), levels=LEVEL_LABELS, kinds=KIND_LABELS,
 )  # fmt: skip
 STYLE = files("reports.writers").joinpath("page.css")

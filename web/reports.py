@@ -226,7 +226,7 @@ def _about(made: Made) -> Label:
 
 
 def _xlsx(made: Made) -> Path:
-    return write_xlsx(made.path, made.tables, made.language)
+    return write_xlsx(made.path, made.tables, made.language, made.title, _about(made))
 
 
 def _docx(made: Made) -> Path:
@@ -275,7 +275,7 @@ def _people_csv(made: Made) -> Path:
 
 
 def _people_xlsx(made: Made) -> Path:
-    return write_xlsx(made.path, [made.people], made.language)
+    return write_xlsx(made.path, [made.people], made.language, made.title, _about(made))
 
 
 def _work_csv(made: Made) -> Path:

@@ -15,7 +15,7 @@ from dialogs.events import Answered, Heard
 from dialogs.rewording import faults, shipped, texts
 from dialogs.script import Script, ScriptError, script_names
 from records.seal import SealError
-from reports.talk import ANSWER_LABELS
+from reports.labels import ANSWER_LABELS
 from web.access import Administrator, Rooms, Visitor, note, own_form
 from web.office import Office
 from web.pages import go, page

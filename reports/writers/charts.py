@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 from math import ceil, log10
 
-from reports.table import Cell, Chart, Column, Label, Ratio, Row, Table
+from reports.table import Cell, Chart, Column, Label, Ratio, Row, Table, shown, tick, wide
 from reports.writers.bilingual import both, cell_text, parts, svg_text
 
 _WIDTH, _NAMES, _LINE = 560, 150, 24  # user units: the drawing, the room for names, one bar
@@ -111,15 +111,17 @@ def _axis(table: Table, chart: Chart, top: float) -> str:
 
 def _feet(table: Table, chart: Chart, rows: Sequence[Row], step: float, first: float) -> str:
     """Names under the axis, as many as there is room for."""
-    names = table.place(chart.names)
-    every = ceil(len(rows) / max(1, (_WIDTH - _LEFT) // 70))
+    names = [tick(table.cell(row, chart.names)) for row in rows]
+    column = table.columns[table.place(chart.names)]
+    longest = max(wide(shown(name, column, language)) for name in names for language in ("zh", "en"))
+    every = ceil(len(rows) / max(1, (_WIDTH - _LEFT) // (8 * longest + 14)))
     return "".join(
         svg_text(
-            row.cells[names],
-            table.columns[names],
+            name,
+            column,
             f'text-anchor="middle" x="{first + place * step:.1f}" y="{_HEIGHT - 8}"',
         )
-        for place, row in enumerate(rows)
+        for place, name in enumerate(names)
         if place % every == 0
     )
 

@@ -8,7 +8,7 @@ from importlib.resources import files
 from itertools import groupby
 from pathlib import Path
 
-from reports.table import Cell, Column, Label, Ratio, Row, Table, shown, wide
+from reports.table import Cell, Column, Label, Ratio, Row, Table, shown, warmth, wide
 from reports.writers.bilingual import both, cell_text, parts
 from reports.writers.charts import draw
 
@@ -132,7 +132,12 @@ def _table(table: Table) -> str:
         for column, style in zip(table.columns, short, strict=True)
     )
     greatest = [_greatest(table, index) for index in range(len(table.columns))]
-    rows = "".join(f"<tr>{_cells(table, row, greatest, short)}</tr>\n" for row in table.rows)
+    styles = [short] * len(table.rows)
+    if table.form == "heat":
+        styles = [[f"{style} w{shade}" for style, shade in zip(short, row, strict=True)] for row in warmth(table)]
+    rows = "".join(
+        f"<tr>{_cells(table, row, greatest, style)}</tr>\n" for row, style in zip(table.rows, styles, strict=True)
+    )
     total = f'<tr class="total">{_cells(table, table.total, greatest, short)}</tr>\n' if table.total else ""
     return (
         f'<div class="scroll" tabindex="0"><table class="{table.form}"><thead><tr>{heads}</tr></thead>\n'

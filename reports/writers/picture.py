@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
+from math import ceil
 from pathlib import Path
 
 import segno
 from PIL import Image, ImageDraw, ImageFont
 
-from reports.table import Cell, Chart, Column, Ratio, Row, Table, shown
+from reports.table import Cell, Chart, Column, Ratio, Row, Table, shown, tick
 
 FONT = Path(__file__).with_name("NotoSansSC-subset.otf")
 SIZE, PAD, LINE = 26, 16, 44  # pixels: height of letters, space around a cell, height of a row
@@ -49,11 +50,14 @@ def table_picture(table: Table, columns: Sequence[str], language: str) -> bytes:
 
 def chart_picture(table: Table, chart: Chart, language: str) -> bytes:
     """A PNG of a chart; empty where there is nothing to draw, and for a stack, which its table shows as well."""
-    rows = [row for row in table.rows[: chart.most] if any(_value(table.cell(row, key)) for key in chart.figures)]
-    if not rows or chart.form == "stack":
+    rows = table.rows[: chart.most]
+    told = [row for row in rows if any(_value(table.cell(row, key)) for key in chart.figures)]
+    if not told or chart.form == "stack":
         return b""
-    draw_chart = _draw_bars if chart.form == "bars" else _draw_lines
-    return _png(draw_chart(table, chart, rows, language))
+    if chart.form == "bars":
+        return _png(_draw_bars(table, chart, told, language))
+    draw_chart = _draw_columns if chart.form == "columns" else _draw_lines
+    return _png(draw_chart(table, chart, rows, language))  # a day without any has its place on the axis
 
 
 def _draw_bars(table: Table, chart: Chart, rows: Sequence[Row], language: str) -> Image.Image:
@@ -100,8 +104,42 @@ def _draw_lines(table: Table, chart: Chart, rows: Sequence[Row], language: str) 
         free = min(points[-1][1], free - LINE)
         draw.text((points[-1][0] + PAD, free), said, INKS[number % len(INKS)], _font(SIZE - 2), anchor="lm")
     for place in {0, len(rows) - 1}:
-        text = shown(table.cell(rows[place], chart.names), name, language)
+        text = shown(tick(table.cell(rows[place], chart.names)), name, language)
         draw.text((left + step * place, floor + 8), text, FAINT, _font(SIZE - 4), anchor="la" if not place else "ma")
+    return picture
+
+
+def _draw_columns(table: Table, chart: Chart, rows: Sequence[Row], language: str) -> Image.Image:
+    """Standing columns, a group for each row, with a legend, the greatest value and the names below."""
+    height, left = 460, 6 * PAD
+    picture = Image.new("RGB", (WIDE, height), "white")
+    draw = ImageDraw.Draw(picture)
+    draw.text((PAD, PAD), chart.title.read(language), INK, _font(SIZE))
+    columns = [table.columns[table.place(key)] for key in chart.figures]
+    most = max(_value(table.cell(row, key)) for row in rows for key in chart.figures)
+    floor, top, step = height - LINE, 3 * LINE, (WIDE - left - PAD) / len(rows)
+    if len(columns) > 1:
+        at = float(left)
+        for number, column in enumerate(columns):
+            draw.rectangle((at, LINE + PAD + 10, at + 20, LINE + PAD + 30), INKS[number % len(INKS)])
+            label = column.label.read(language)
+            draw.text((at + 30, LINE + PAD + 20), label, INK, _font(SIZE - 4), anchor="lm")
+            at += 30 + _width(label, SIZE - 4) + 2 * PAD
+    for value in (0, most / 2, most) if most % 2 == 0 else (0, most):
+        y = floor - (floor - top) * value / most
+        draw.line((left, y, WIDE - PAD, y), SHADE if value else FAINT, 2)
+        draw.text((left - PAD, y), f"{value:,g}", FAINT, _font(SIZE - 4), anchor="rm")
+    broad = min(step * 0.8, 120) / len(columns)
+    names = [shown(tick(table.cell(row, chart.names)), columns[0], language) for row in rows]
+    every = ceil(max(_width(name, SIZE - 4) + PAD for name in names) / step)
+    for place, row in enumerate(rows):
+        middle = left + step * (place + 0.5)
+        for number, key in enumerate(chart.figures):
+            x, tall = middle + broad * (number - len(columns) / 2), (floor - top) * _value(table.cell(row, key)) / most
+            if tall:
+                draw.rectangle((x, floor - tall, x + max(broad - 3, 1), floor), INKS[number % len(INKS)])
+        if place % every == 0:
+            draw.text((middle, floor + 8), names[place], FAINT, _font(SIZE - 4), anchor="ma")
     return picture
 
 

@@ -1,13 +1,15 @@
-"""Tables as an Excel workbook, by XlsxWriter: one sheet for each table, and the charts together on the first."""
+"""Tables as an Excel workbook, by XlsxWriter: one sheet for each table, and the charts together behind the first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from math import ceil
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_range
 
 from reports.definitions import definitions_table
 from reports.table import Cell, Chart, Column, Label, Ratio, Row, Table, shown, spread, wide
@@ -15,14 +17,19 @@ from reports.writers.bilingual import parts
 
 _CHARTS = Label("图表", "Charts")
 _LEFT = ("text", "date", "time")
+_NOTHING = Label("", "")
+_NOTE = Column("note", _NOTHING)
 _FIGURE, _VALUE, _PARTS = (
     Label("指标", "Figure"),
     Label("数值", "Value"),
     Label("分子 / 分母", "Numerator / denominator"),
 )
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+BROAD, HEIGHT, WRAPPED = 60, 18, 300  # half-widths of a column, points of a row, rows up to which long texts are broken
+PAGE = 190  # half-widths that can still be read on a page across; what is wider is printed on several
+CHART_SCALE, CHART_ROWS = 80, 44  # percent, with which two charts fit beside each other, and rows of a page then
 CREATED = datetime(2000, 1, 1)  # fixed: the same figures make the same file
-_INK, _HEAD, _LINE, _MARK = "#1F2933", "#E3EDF5", "#B8C4CE", "#FBE3DF"
+_INK, _SOFT, _HEAD, _LINE, _MARK = "#1F2933", "#5B6875", "#E3EDF5", "#B8C4CE", "#FBE3DF"
 _COLOURS = ("#2B6CB0", "#C0492F", "#3B8F6B", "#B7861B", "#7A5BA6", "#5F6B76", "#8A9BA8", "#B55A8A", "#A9B4BD")
 _FORMS = {
     "bars": {"type": "bar"}, "columns": {"type": "column"}, "lines": {"type": "line"},
@@ -30,12 +37,17 @@ _FORMS = {
 }  # fmt: skip
 
 
-def write_xlsx(path: Path, tables: Sequence[Table], language: str) -> Path:
-    """Writes the tables, then their definitions; text stays text whatever it begins with. Returns the path."""
+def write_xlsx(
+    path: Path, tables: Sequence[Table], language: str, title: Label = _NOTHING, about: Label = _NOTHING
+) -> Path:
+    """Writes the tables, then their definitions; text stays text whatever it begins with. Returns the path.
+
+    Of what the workbook is, and of when, is printed at the head of each page, and stands under the figures in front.
+    """
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
-    book.set_properties({"created": CREATED})
+    book.set_properties({"created": CREATED, "title": title.read(language), "comments": about.read(language)})
     with book:
-        writer = _Book(book, language)
+        writer = _Book(book, language, [said for each in (title, about) if (said := each.read(language))])
         for table in tables:
             writer.add(table)
         writer.draw_charts()
@@ -46,8 +58,8 @@ def write_xlsx(path: Path, tables: Sequence[Table], language: str) -> Path:
 class _Book:
     """A workbook in the making: its formats, and which sheet holds which table."""
 
-    def __init__(self, book: Any, language: str) -> None:
-        self.book, self.language = book, language
+    def __init__(self, book: Any, language: str, said: Sequence[str]) -> None:
+        self.book, self.language, self.said = book, language, said
         self.charts: Any = None
         self.places: list[tuple[Table, str]] = []
         self.formats: dict[tuple[Any, ...], Any] = {}
@@ -55,13 +67,8 @@ class _Book:
     def add(self, table: Table) -> None:
         """A sheet for the table: cards upright, everything else as a grid."""
         name = self._name(table.title)
-        sheet = self.book.add_worksheet(name)
-        sheet.set_default_row(18)
-        sheet.hide_gridlines(2)
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.6)
-        sheet.set_header("&L&B" + table.title.read(self.language).replace("&", "&&") + "&R&P / &N")
+        sheet = self._sheet(name, table.title)
+        sheet.set_default_row(HEIGHT)
         sheet.fit_to_pages(1, 0)
         if table.form == "cards":
             self._write_cards(sheet, table)
@@ -72,12 +79,19 @@ class _Book:
         if self.charts is None and table.form == "cards":
             self.charts = self._chart_sheet()
 
-    def _chart_sheet(self) -> Any:
-        sheet = self.book.add_worksheet(self._name(_CHARTS))
+    def _sheet(self, name: str, title: Label) -> Any:
+        sheet = self.book.add_worksheet(name)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
-        sheet.set_paper(9)
-        sheet.fit_to_pages(1, 0)
+        sheet.set_paper(9)  # A4
+        sheet.set_margins(left=0.5, right=0.5, top=0.8, bottom=0.6)
+        left, middle = (text.replace("&", "&&") for text in (title.read(self.language), " · ".join(self.said)))
+        sheet.set_header(f"&L&B{left}&C&9 {middle}&R&P / &N"[:255])
+        return sheet
+
+    def _chart_sheet(self) -> Any:
+        sheet = self._sheet(self._name(_CHARTS), _CHARTS)
+        sheet.set_print_scale(CHART_SCALE)
         return sheet
 
     def _name(self, wording: Label) -> str:
@@ -87,37 +101,54 @@ class _Book:
         return title if title.lower() not in taken else next(name for name in numbered if name.lower() not in taken)
 
     def _write_grid(self, sheet: Any, table: Table) -> None:
+        across = 0.0
         for index, column in enumerate(table.columns):
-            part = column.key.endswith((".numerator", ".denominator"))
-            sheet.set_column(
-                index, index, self._width(table, index), None, {"level": 1, "hidden": True} if part else {}
-            )
+            part, width = column.key.endswith((".numerator", ".denominator")), self._width(table, index)
+            sheet.set_column(index, index, width, None, {"level": 1, "hidden": True} if part else {})
+            across += 0 if part else width
+        sheet.fit_to_pages(max(1, ceil(across / PAGE)), 0)
+        if names := _texts(table):
+            sheet.repeat_columns(0, names - 1)
         sheet.set_row(0, 34)
         for index, column in enumerate(table.columns):
             right = column.kind not in _LEFT
             self._write(sheet, 0, index, column.label, Column("", column.label), head=True, right=right)
         for number, row in enumerate(table.lines, start=1):
             self._write_row(sheet, number, table, row)
+        if table.form == "heat" and table.rows:
+            shares = [index for index, column in enumerate(table.columns) if column.kind == "percent"]
+            ranges = " ".join(xl_range(1, index, len(table.rows), index) for index in shares)  # one scale for all
+            scale = {"type": "2_color_scale", "min_type": "num", "min_value": 0, "min_color": "#FFFFFF"}
+            options = {**scale, "max_color": "#E38F78", "multi_range": ranges}
+            sheet.conditional_format(1, shares[0], len(table.rows), shares[-1], options)
+        if note := table.note.read(self.language):
+            sheet.write_string(len(table.lines) + 2, 0, note, self._format(_NOTE, {"note": True}))
         sheet.freeze_panes(1, _texts(table))
         sheet.repeat_rows(0)
         if table.rows:
             sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
 
     def _write_row(self, sheet: Any, number: int, table: Table, row: Row) -> None:
+        wrap = len(table.rows) <= WRAPPED
+        if wrap and (lines := max(ceil(wide(shown(c, _NOTE, self.language)) / BROAD) for c in row.cells)) > 1:
+            sheet.set_row(number, HEIGHT * lines)
         for index, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True)):
-            self._write(sheet, number, index, cell, column, total=row is table.total, mark=column.key in row.marks)
+            style = {"total": row is table.total, "mark": column.key in row.marks, "wrap": wrap}
+            self._write(sheet, number, index, cell, column, **style)
 
     def _write_cards(self, sheet: Any, table: Table) -> None:
         sheet.set_column(0, 0, 24)
         sheet.set_column(1, 1, 14)
         sheet.set_column(2, 2, 24)
         for index, label in enumerate((_FIGURE, _VALUE, _PARTS)):
-            self._write(sheet, 0, index, label, Column("", label), head=True)
+            self._write(sheet, 0, index, label, Column("", label), head=True, right=index > 0)
         for row in table.rows:
             for number, (column, cell) in enumerate(zip(table.columns, row.cells, strict=True), start=1):
                 self._write(sheet, number, 0, column.label, Column("", column.label))
                 self._write(sheet, number, 1, cell, column)
                 self._write(sheet, number, 2, parts(cell, column) or None, Column("", column.label), right=True)
+        for number, said in enumerate(self.said, start=len(table.columns) + 2):
+            sheet.write_string(number, 0, said, self._format(_NOTE, {"note": True}))
         sheet.freeze_panes(1, 0)
 
     def _write(self, sheet: Any, row: int, index: int, cell: Cell, column: Column, **style: bool) -> None:
@@ -145,8 +176,9 @@ class _Book:
     def _width(self, table: Table, index: int) -> float:
         column = table.columns[index]
         texts = [shown(row.cells[index], column, self.language) for row in table.lines[:500]]
-        longest = max((wide(text) for text in texts), default=0)
-        return min(60, max(longest + 2, min(wide(column.label.read(self.language)) / 2 + 5, 18), 8))
+        longest, label = max((wide(text) for text in texts), default=0), column.label.read(self.language)
+        heading = wide(label) / 2 + 5 if " " in label else wide(label) + 3  # with spaces it may stand in two lines
+        return min(BROAD + 3, max(longest + 3, min(heading, 24), 8))
 
     def draw_charts(self) -> None:
         """All charts on one sheet behind the cards, two beside each other, fed from the sheets of their tables."""
@@ -154,12 +186,16 @@ class _Book:
         if not charts:
             return
         sheet = self.charts or self._chart_sheet()
-        heights = [0, 0]
-        for table, name, chart in charts:
-            side = heights.index(min(heights))
-            drawn, pixels = self._chart(table, name, chart)
-            sheet.insert_chart(heights[side], side * 9, drawn)
-            heights[side] += pixels // 20 + 2
+        top = page = 0  # rows of 20 pixels; no chart is cut by the end of a page
+        for place in range(0, len(charts), 2):
+            drawn = [self._chart(*each) for each in charts[place : place + 2]]
+            rows = max(pixels for _, pixels in drawn) // 20 + 2
+            if top and top + rows - page > CHART_ROWS:
+                sheet.set_h_pagebreaks([*sheet.hbreaks, top])
+                page = top
+            for side, (chart, _) in enumerate(drawn):
+                sheet.insert_chart(top, side * 9, chart, {"y_offset": 4})
+            top += rows
 
     def _chart(self, table: Table, name: str, chart: Chart) -> tuple[Any, int]:
         drawn = self.book.add_chart(dict(_FORMS[chart.form]))
@@ -193,7 +229,9 @@ class _Book:
             drawn.set_x_axis({**numbers, "label_position": "high"})
         else:
             drawn.set_y_axis(numbers)
-            drawn.set_x_axis({"num_format": "mm-dd" if table.columns[names].kind == "date" else "@"})
+            forms = {"date": "mm-dd", "time": "mm-dd hh:mm"}
+            form = forms.get(table.columns[names].kind, "@")
+            drawn.set_x_axis({"num_format": form, "text_axis": True})  # an axis of dates has one place for a whole day
         return drawn, pixels
 
 
@@ -213,8 +251,16 @@ def _style(column: Column, style: dict[str, bool]) -> dict[str, Any]:
     }
     if style.get("head"):
         found |= {"bold": True, "bg_color": _HEAD, "text_wrap": True, "bottom": 1, "num_format": "General"}
+    if column.kind in _LEFT:
+        found |= {"align": "left", "indent": 1}  # of a figure to its left
+    else:
+        found |= {"align": "right"}  # where it is no number but a sign, too
     if style.get("right"):
-        found |= {"align": "right"}
+        found |= {"align": "right", "indent": 0}
+    if style.get("wrap"):
+        found |= {"text_wrap": True}
+    if style.get("note"):
+        found |= {"font_color": _SOFT, "bottom": 0}
     if style.get("total"):
         found |= {"bold": True, "top": 1, "top_color": _INK}
     if style.get("mark"):

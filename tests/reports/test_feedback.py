@@ -96,8 +96,9 @@ def test_document_holds_the_words_and_the_tables(town, tmp_path, language):
     said = [paragraph.text for paragraph in document.paragraphs]
     assert [each.read(language) for each in made.paragraphs] == said[2 : 2 + len(made.paragraphs)]
     drawn = [table for table in (*made.tables, definitions_table(made.tables)) if table.rows]
-    assert len(document.tables) == len(drawn)
-    for found, table in zip(document.tables, drawn, strict=True):
+    grids = [grid for grid in document.tables if any(cell.text for row in grid.rows for cell in row.cells)]  # no chart
+    assert len(grids) == len(drawn)
+    for found, table in zip(grids, drawn, strict=True):
         if table.form != "cards":
             rows = [[cell.text for cell in row.cells] for row in found.rows[1:]]
             assert rows == [

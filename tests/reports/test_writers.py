@@ -3,22 +3,29 @@
 import csv
 import io
 import re
+import zipfile
 from datetime import date, datetime
 from html.parser import HTMLParser
+from itertools import pairwise
 from xml.etree import ElementTree
 
+import docx
 import openpyxl
 import pytest
+from lxml import html
 from rich.console import Console
 
 from reports.community import community_table, day_table, overview_table, rate_table, symptom_table
+from reports.definitions import definitions_table
 from reports.figures import Scope
 from reports.follow_up import follow_up_table
 from reports.line_list import line_list
 from reports.report import campaign_tables
-from reports.table import Chart, Column, Label, Ratio, Row, Table, shown, spread
+from reports.spread import heat_table
+from reports.table import SHADES, Chart, Column, Label, Ratio, Row, Table, shown, spread, warmth
 from reports.writers.bilingual import parts
 from reports.writers.csv_file import harmless, write_csv
+from reports.writers.docx import HEAT, MOST_ROWS, write_docx
 from reports.writers.html import page
 from reports.writers.terminal import print_table
 from reports.writers.xlsx import write_xlsx
@@ -58,7 +65,8 @@ def test_csv_shows_the_cells_of_the_table(tables, language, tmp_path):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_workbook_holds_the_cells_of_the_table(tables, language, tmp_path):
-    book = openpyxl.load_workbook(write_xlsx(tmp_path / "t.xlsx", tables, language))
+    title, about = Label("题", "题"), Label("昨天", "昨天")
+    book = openpyxl.load_workbook(write_xlsx(tmp_path / "t.xlsx", tables, language, title, about))
     sheets = [sheet for sheet in book.worksheets if sheet.title not in ("图表", "Charts")]
     assert len(sheets) == len(tables) + 1  # the definitions come last
     for table, sheet in zip(tables, sheets, strict=False):
@@ -70,11 +78,15 @@ def test_workbook_holds_the_cells_of_the_table(tables, language, tmp_path):
                 [c.label.read(language), _stored(cell, language), parts(cell, c) or None]
                 for c, cell in zip(table.columns, row.cells, strict=True)
             ]
-            assert _rounded(rows[1:]) == _rounded(expected)
+            assert _rounded(rows[1 : len(expected) + 1]) == _rounded(expected)
+            assert [row[0] for row in rows[len(expected) + 1 :]] == [None, "题", "昨天"]
             continue
         assert rows[0] == [column.label.read(language) for column in whole.columns]
         expected = [[_stored(cell, language) for cell in row.cells] for row in whole.lines]
-        assert _rounded(rows[1:]) == _rounded(expected), table.key
+        note = table.note.read(language)
+        assert [row[0] for row in rows[len(expected) + 1 :]] == ([None, note] if note else []), table.key
+        assert _rounded(rows[1 : len(expected) + 1]) == _rounded(expected), table.key
+        assert "昨天" in sheet.oddHeader.center.text
         assert sheet.freeze_panes.endswith("2")
         if table.rows:
             assert sheet.auto_filter.ref.endswith(str(len(table.rows) + 1))  # the totals stay out of the filter
@@ -222,3 +234,75 @@ class Page(HTMLParser):
             self.cards[self.key] += data
         elif "td" in self.open or "th" in self.open:
             self.tables[self.section][-1][-1] += data
+
+
+def test_wide_table_goes_on_below_itself_in_a_document(tmp_path):
+    names = ("district", "community")
+    figures = tuple(f"Responsibilities {number}" for number in range(24))
+    columns = (*(Column(n, Label(n, n)) for n in names), *(Column(f, Label(f, f), "count") for f in figures))
+    rows = tuple(Row((str(n),), ("和安区", "桂园社区第二网格", *range(n, n + 24))) for n in range(70))
+    table = Table("t", Label("宽表", "wide"), columns, rows, Row(("total",), ("Total", "", *range(24))))
+    document = docx.Document(write_docx(tmp_path / "w.docx", Label("t", "t"), Label("", ""), (), [table], "en"))
+    room = document.sections[0].page_width - 2 * document.sections[0].left_margin
+    heads = []
+    for part in document.tables:
+        cells = [cell.text for cell in part.rows[0].cells]
+        assert cells[:2] == list(names)
+        assert sum(column.width for column in part.columns) <= room
+        assert min(column.width.cm for column in list(part.columns)[2:]) > 2.5  # no word is broken
+        assert part.rows[-1].cells[2].text == cells[2].split()[1]  # the total
+        assert len(part.rows) == MOST_ROWS + 2
+        heads += cells[2:]
+    assert heads == list(figures)
+    assert len(document.tables) > 1
+
+
+def test_heat_map_is_the_darker_the_more(figures, tmp_path):
+    table = heat_table(figures)
+    shares = [cell.value or 0 for row in table.rows for cell in row.cells[1:]]
+    shades = [shade for row in warmth(table) for shade in row[1:]]
+    assert max(shades) == SHADES
+    assert shades[shares.index(max(shares))] == SHADES
+    assert all(a <= b for (_, a), (_, b) in pairwise(sorted(zip(shares, shades, strict=True))))
+    drawn = html.fromstring(page([table], "en", Label("t", "t"), Label("", "")))
+    assert [int(cell.get("class")[-1]) for cell in drawn.xpath("//tbody//td[contains(@class, 'percent')]")] == shades
+    path = write_docx(tmp_path / "h.docx", Label("t", "t"), Label("", ""), (), [table], "en")
+    (grid, _) = docx.Document(path).tables
+    filled = [cell._tc.xpath(".//w:shd/@w:fill") for row in grid.rows[1:] for cell in row.cells[1:]]
+    assert [HEAT.index(fill[0]) if fill else 0 for fill in filled] == shades
+    sheet = openpyxl.load_workbook(write_xlsx(tmp_path / "h.xlsx", [table], "en")).worksheets[0]
+    (scale,) = sheet.conditional_formatting
+    percents = [n for n, column in enumerate(spread(table).columns, start=1) if column.kind == "percent"]
+    ranges = sorted((area.min_col, area.max_col, area.min_row, area.max_row) for area in scale.cells.ranges)
+    assert ranges == [(n, n, 2, len(table.rows) + 1) for n in percents]
+
+
+def test_hours_stand_beside_each_other_under_a_chart(tmp_path):
+    hours = tuple(Row((str(n),), (datetime(2026, 3, 2, n), n)) for n in range(8, 20))
+    columns = (Column("hour", Label("时", "Hour"), "time"), Column("n", Label("n", "n"), "count"))
+    chart = Chart("columns", Label("图", "Chart"), "hour", ("n",))
+    table = Table("hours", Label("时", "Hours"), columns, hours, charts=(chart,))
+    svg = ElementTree.fromstring(
+        re.search(r"<svg.*?</svg>", page([table], "en", Label("", ""), Label("", "")), re.S)[0]
+    )
+    feet = [(float(text.get("x")), text.text) for text in svg.findall("text") if text.text and ":" in text.text]
+    assert feet[0][1] == "03-02 08:00"
+    assert all(right - left > 90 for (left, _), (right, _) in pairwise(feet))  # user units, of 11 signs
+    with zipfile.ZipFile(write_xlsx(tmp_path / "h.xlsx", [table], "en")) as book:
+        drawn = book.read("xl/charts/chart1.xml").decode()
+    assert "<c:dateAx>" not in drawn
+    assert "<c:auto " not in drawn  # by itself Excel would make days of them, and put all hours in one place
+    assert "mm-dd hh:mm" in drawn
+
+
+def test_figures_of_one_name_are_defined_each(tables):
+    found = [row.cells for row in definitions_table(tables).rows]
+    assert len(found) == len({cells[:4] for cells in found})
+    shares = {cells[4].en: cells[1].en for cells in found if cells[0].en == "Share"}
+    assert len(shares) >= 3
+    assert len(set(shares.values())) == len(shares)
+    said = {cells[:4] for cells in found}
+    for table in tables:
+        for column in table.columns:
+            if column.definition.en and table.form != "heat":
+                assert (column.label, column.definition, column.numerator, column.denominator) in said

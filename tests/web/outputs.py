@@ -7,6 +7,7 @@ import re
 import tempfile
 import zipfile
 from dataclasses import dataclass
+from itertools import takewhile
 
 import docx
 import openpyxl
@@ -127,7 +128,8 @@ def from_xlsx(described, content):
     for sheet in openpyxl.load_workbook(io.BytesIO(content)):
         if sheet.title not in described.titles:
             continue
-        key, (heads, *rows) = described.titles[sheet.title], list(sheet.iter_rows(values_only=True))
+        above = takewhile(any, sheet.iter_rows(values_only=True))  # a note stands below a blank row
+        key, (heads, *rows) = described.titles[sheet.title], list(above)
         if heads[-1] in ("分子 / 分母", "Numerator / denominator"):  # cards stand upright
             named = ((described.columns(key)[row[0]]["key"], row) for row in rows)
             found[key] = [{name: Seen(row[1], parts_of(row[2])) for name, row in named}]
@@ -189,7 +191,11 @@ def from_docx(described, content):
             if key:
                 grid = docx.table.Table(block, document)
                 cells = [[cell.text for cell in row.cells] for row in grid.rows]
-                found[key] = docx_rows(described, key, cells)
+                if not any(map(any, cells)):  # its charts
+                    continue
+                rows = docx_rows(described, key, cells)
+                before = found.get(key, [{}] * len(rows))  # a wide table goes on below itself
+                found[key] = [{**one, **more} for one, more in zip(before, rows, strict=True)]
     return found
 
 
