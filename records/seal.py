@@ -39,7 +39,8 @@ class Seal:
         """The fields of a token. Raises SealError when we did not sign it for this purpose."""
         try:
             body, signature = token[:-SIGNATURE].encode("ascii"), token[-SIGNATURE:].encode("ascii")
-            if self._signer(purpose).verify_signature(body, signature):
+            # As text, since the last of its letters has bits to spare: one token, not four that read alike.
+            if secrets.compare_digest(self._signer(purpose).get_signature(body), signature):
                 return list(json.loads(base64_decode(body)))
         except (BadData, UnicodeEncodeError):
             pass

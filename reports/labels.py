@@ -143,6 +143,7 @@ CHANNEL_LABELS: Mapping[str, Label] = {
     "phone": Label("电话", "Phone"),
     "chat": Label("聊天", "Chat"),
     "telegram": Label("Telegram", "Telegram"),
+    "web": Label("网页", "Web page"),
     "simulated": Label("模拟", "Simulated"),
     "terminal": Label("终端", "Terminal"),
     "outbox": Label("短信网关", "Message gateway"),
@@ -168,6 +169,11 @@ STEP_LABELS: Mapping[str, Label] = {
     "member_symptoms": Label("家人的症状", "Symptoms of the family"),
     "member_temperature": Label("家人的体温", "Temperature of the family"),
 }
+NEED_LABELS: Mapping[str, Label] = {
+    "food": Label("买菜", "food"),
+    "medicine": Label("买药", "medicine"),
+    "visit": Label("上门看看", "a visit"),
+}
 SEX_LABELS: Mapping[str, Label] = {"male": Label("男", "Male"), "female": Label("女", "Female")}
 YES_NO: Mapping[bool, Label] = {True: Label("是", "Yes"), False: Label("否", "No")}
 
@@ -175,3 +181,12 @@ YES_NO: Mapping[bool, Label] = {True: Label("是", "Yes"), False: Label("否", "
 def in_words(code: str | None, labels: Mapping[str, Label]) -> Label | str | None:
     """The label of a code; a code unknown to us as it is; blank stays blank."""
     return None if code is None else labels.get(code, code)
+
+
+def needs(text: str | None) -> Label | str | None:
+    """What is needed, noted as codes with "; " between them; what are no codes of ours are somebody's own words."""
+    codes = text.split("; ") if text else []
+    if not all(code in NEED_LABELS for code in codes):
+        return text
+    found = [NEED_LABELS[code] for code in codes]
+    return Label("、".join(label.zh for label in found), ", ".join(label.en for label in found)) if found else None

@@ -133,7 +133,7 @@ def _line(row: Row[Any], full_phones: bool, zone: tzinfo) -> Line:
             row.onset_on,
             yes_no(row.contact),
             yes_no(row.needs_help),
-            row.needs,
+            labels.needs(row.needs),
             in_words(row.reporter, labels.REPORTER_LABELS),
             row.attempts,
             in_words(row.outcome, labels.OUTCOME_LABELS),

@@ -86,7 +86,7 @@ def _report(row: Row[Any], zone: tzinfo) -> Line:
             symptoms(row.present),
             row.onset_on,
             yes_no(row.contact),
-            row.needs,
+            labels.needs(row.needs),
             in_words(row.reporter, labels.REPORTER_LABELS),
             row.reported_at and row.reported_at.astimezone(zone),
         ),

@@ -152,7 +152,7 @@ def value_in_words(value: Any) -> Label | str:
         case {"present": present, "absent": absent}:
             return _symptoms(list(present), list(absent))
         case list():
-            return "; ".join(map(str, value)) or labels.YES_NO[False]
+            return labels.needs("; ".join(map(str, value))) or labels.YES_NO[False]
     return WORDS.get(value, str(value)) if isinstance(value, str) else str(value)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import tzinfo
 
 from sqlalchemy import Connection, select
 
 from records.tables import Audit, Staff
-from reports.labels import EVENT_LABELS, in_words
+from reports.labels import COUNT_LABELS, EVENT_LABELS, in_words
 from reports.line_list import ZONE
 from reports.table import Column, Label, Row, Table
 
@@ -61,6 +62,28 @@ DEED_LABELS: Mapping[str, Label] = {
     **{name: label for name, label in EVENT_LABELS.items() if name != "opened"},
 }
 
+THING_LABELS: Mapping[str, Label] = {
+    "campaign": Label("任务", "campaign"),
+    "resident": Label("居民", "resident"),
+    "conversation": Label("对话", "conversation"),
+    "follow-up": Label("跟进任务", "follow-up"),
+    "follow-ups": Label("跟进任务", "follow-ups"),
+    "staff": Label("账号", "staff"),
+    "dialog": Label("话术", "dialog"),
+    "roster": Label("名册", "roster"),
+    "trail": Label("操作记录", "trail"),
+}
+DETAILS = (  # what the notes of deeds say, in Chinese
+    (r"\bround (\d+)", r"第 \1 轮"),
+    (r"(\d+) rows from (\d+)", r"\2 起 \1 行"),
+    (r"(\d+) rows\b", r"\1 行"),
+    (r"(\d+) changes\b", r"更改 \1 处"),
+    (r"(\d+) added, (\d+) updated", r"新增 \1 人，更新 \2 人"),
+    (r"\bwith whole numbers\b", "含完整号码"),
+    (r"\breport\b(?!\.)", "报表"),
+    (r"\bline list\b", "明细表"),
+)
+
 _COLUMNS = (
     Column("happened_at", Label("时间", "When"), "time"),
     Column("who", Label("人员", "Who")),
@@ -91,10 +114,28 @@ def trail_table(
                 row.happened_at.astimezone(zone),
                 row.login,
                 in_words(row.what, DEED_LABELS),
-                row.whom,
-                row.detail or None,
+                _thing(row.whom),
+                _detail(row.detail),
             ),
         )
         for row in connection.execute(query)
     )
     return Table("trail", Label("操作记录", "Audit trail"), _COLUMNS, rows, form="list").check()
+
+
+def _thing(whom: str) -> Label:
+    """What a deed was done to, with its number."""
+    kind, _, number = whom.partition(" ")
+    label = THING_LABELS.get(kind, Label(kind, kind))
+    return Label(f"{label.zh} {number}".rstrip(), f"{label.en} {number}".rstrip())
+
+
+def _detail(text: str) -> Label | None:
+    """The note of a deed: names of figures and of what it counts in words, names of files and places as they are."""
+    zh = text
+    for known, words in DETAILS:
+        zh = re.sub(known, words, zh)
+    figure, comma, rest = zh.partition(", ")
+    if comma and figure in COUNT_LABELS:
+        zh = f"{COUNT_LABELS[figure].zh}，{rest}"
+    return Label(zh.replace("; ", "；").replace(", ", "，"), text) if text else None

@@ -115,7 +115,7 @@ def _line(row: Row[Any], now: datetime, full_phones: bool, zone: tzinfo) -> Line
             row.name or None,
             (written(row.phone) if full_phones else masked(row.phone)) or None,
             " ".join(part for part in (row.community, row.grid, row.building, row.unit) if part),
-            row.words or None,
+            labels.needs(row.words),
             row.assignee or None,
             _state(row),
             row.note or None,
@@ -170,8 +170,8 @@ def work_sheet(
         *resident_cells(row, full_phones),
         row.temperature_c,
         symptoms(row.present),
-        row.needs,
-        row.words or None,
+        labels.needs(row.needs),
+        labels.needs(row.words),
         row.note or None,
     )
     title = Label(f"跟进任务 {follow_up}", f"Follow-up {follow_up}")

@@ -277,4 +277,4 @@ def _finer(level: str) -> str:
 
 
 def _where(view: View) -> str:
-    return f"round {view.round} {' '.join(view.asked.values())}".strip()
+    return f"round {view.round + 1} {' '.join(view.asked.values())}".strip()

@@ -17,7 +17,7 @@ from campaigns.plan import Plan
 from dialogs.wording import traditional
 from records.residents import masked
 from reports.community import LEVEL_LABELS
-from reports.labels import KIND_LABELS
+from reports.labels import CHANNEL_LABELS, KIND_LABELS
 from reports.table import Chart, Label, Ratio, Table, shown, warmth
 from reports.writers.bilingual import parts
 from reports.writers.charts import draw
@@ -130,6 +130,7 @@ def _plan_words(plan: Plan, say: Callable[[str, str], str]) -> str:
 _PAGES.globals.update(
     plan_words=_plan_words,
     shown=shown, warmth=warmth, parts=parts, chart=_chart, address=_address, moment=_moment, masked=masked, Ratio=Ratio,
+    channel=lambda code: CHANNEL_LABELS.get(code, Label(code, code)),
     is_share=lambda cell: isinstance(cell, Ratio), levels=LEVEL_LABELS, kinds=KIND_LABELS,
 )  # fmt: skip
 STYLE = files("reports.writers").joinpath("page.css")

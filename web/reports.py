@@ -167,7 +167,7 @@ def reports(
     with office.store.past(chosen.as_of) as tx:
         scope, tables = campaign_tables(tx, chosen.scope, office.fever_c, office.zone)
         said = about(tx, scope, office.fever_c, office.zone)
-    note(office, visitor, "saw figures", f"campaign {scope.campaign_id}", f"report, round {scope.round}")
+    note(office, visitor, "saw figures", f"campaign {scope.campaign_id}", f"report, round {(scope.round or 0) + 1}")
     whole = View(chosen.view.campaign, scope.round or 0, chosen.view.rounds, chosen.view.asked, scope)
     return page(
         request,
@@ -207,11 +207,12 @@ def file(
         made = Made(office, visitor, chosen, tx, Path(folder) / name, full)
         try:
             content = (_one(made, table) if name == "table.csv" else make(made)).read_bytes()
+            day = last_day(tx, made.now)
         except (KeyError, NoRound):
             raise HTTPException(404, "nothing") from None
     detail = f"{name} {table}".strip() + (" with whole numbers" if full else "")
     note(office, visitor, "downloaded", f"campaign {chosen.view.campaign.id}", detail)
-    shown = re.sub(r"[^\w.-]+", "_", f"{chosen.view.campaign.name}_{f'{table}.csv' if table else name}")
+    shown = re.sub(r"[^\w.-]+", "_", f"{chosen.view.campaign.name}_{day}_{f'{table}.csv' if table else name}")
     disposition = f"attachment; filename*=UTF-8''{quote(shown)}"
     return Response(content, media_type=kind, headers={"content-disposition": disposition})
 

@@ -40,9 +40,11 @@ def reread(
     campaign = _campaign(office, visitor, number)
     if mark and (done := apply_again(office.store, office.scripts, number, round, mark, office.clock())):
         office.live.forget()
-        note(office, visitor, "applied reading", f"campaign {number}", f"round {round}: {len(done.changes)} changes")
+        note(
+            office, visitor, "applied reading", f"campaign {number}", f"round {round + 1}: {len(done.changes)} changes"
+        )
         return _page(request, office, visitor, campaign, round, applied=len(done.changes))
-    note(office, visitor, "read again", f"campaign {number}", f"round {round}")
+    note(office, visitor, "read again", f"campaign {number}", f"round {round + 1}")
     return _page(request, office, visitor, campaign, round, stale=bool(mark))
 
 

@@ -89,6 +89,12 @@ def test_tokens_fit_any_channel_and_one_purpose():
     assert SEAL.read("invitation", token) == [10**6]
     with pytest.raises(SealError):
         SEAL.read("link", token)
+    for sign in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_":  # some read as the same bits
+        for place in (-1, -2, 0, len(token) // 3):
+            at = place % len(token)
+            if sign != token[at]:
+                with pytest.raises(SealError):
+                    SEAL.read("invitation", token[:at] + sign + token[at + 1 :])
     with pytest.raises(SealError, match="16 characters"):
         Seal("short")
 

@@ -89,9 +89,22 @@ def test_trail_shows_the_newest_first_and_goes_on(town):
             note_deed(tx, chen if number % 2 else None, "saw resident", f"resident {number}", DUE + timedelta(number))
     with town.reading() as tx:
         table = trail_table(tx, limit=2)
-        assert [table.cell(row, "whom") for row in table.rows] == ["resident 4", "resident 3"]
+        assert [table.cell(row, "whom").en for row in table.rows] == ["resident 4", "resident 3"]
         older = trail_table(tx, before=int(table.rows[-1].key[0]))
-        assert [older.cell(row, "whom") for row in older.rows] == ["resident 2", "resident 1", "resident 0"]
+        assert [older.cell(row, "whom").zh for row in older.rows] == ["居民 2", "居民 1", "居民 0"]
         mine = trail_table(tx, login="chen")
         assert [mine.cell(row, "who") for row in mine.rows] == ["chen", "chen"]
         assert mine.cell(mine.rows[0], "what").en == "Saw a resident"
+    with town.transaction() as tx:
+        for detail in (
+            "fever, 100 rows from 200; round 3 桂园社区",
+            "line_list.xlsx with whole numbers",
+            "round 2: 7 changes",
+        ):
+            note_deed(tx, chen, "downloaded", "campaign 1", DUE + timedelta(9), detail)
+    with town.reading() as tx:
+        told = [row.cells[-1] for row in trail_table(tx, limit=3).rows]
+    assert [detail.zh for detail in told] == [
+        "第 2 轮: 更改 7 处", "line_list.xlsx 含完整号码", "发热，200 起 100 行；第 3 轮 桂园社区"
+    ]  # fmt: skip
+    assert told[1].en == "line_list.xlsx with whole numbers"
