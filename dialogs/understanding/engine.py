@@ -123,13 +123,10 @@ def _symptoms(found: Findings, row: list[Item], named: Mentions | None, context:
         if not (item.status == "-" and item.name in last and other_sense(found.text.keys, last[item.name], item)):
             last[item.name] = item
     sure = {name: GUESSED if item.guessed else HEDGED if item.hedged else SURE for name, item in last.items()}
-    for name in named.places if named else ():
-        assert named
-        ruled = last[name].status if name in last else "?"
-        status = _weighed(found.text.keys, named, name, context, ruled)
-        if status != ruled:
-            last[name] = _taken(row, name, status)
-            sure[name] = GUESSED
+    if named:
+        taken = _weighed(found.text.keys, row, named, context, last)
+        last |= taken
+        sure |= dict.fromkeys(taken, GUESSED)
     for name, item in last.items():
         if item.status != "?":
             found.place(name, item.first if item.start < 0 else item.start, item.end, sure[name])
@@ -141,10 +138,18 @@ _STATUS = {"+": "present", "-": "absent", "?": "none"}
 _SIGN = {status: sign for sign, status in _STATUS.items()}
 
 
-def _weighed(keys: list[str], named: Mentions, name: str, context: str, ruled: str) -> str:
-    """What the rules found for a symptom, weighed against what the examples teach."""
-    likely = head(keys, "status").likely(named.features(name, context))
-    return _SIGN[decide(likely, _STATUS[ruled], TRUST["status"])]
+def _weighed(
+    keys: list[str], row: list[Item], named: Mentions, context: str, last: Mapping[str, Item]
+) -> dict[str, Item]:
+    """What the rules found for each symptom, weighed against what the examples teach: those taken otherwise."""
+    taken = {}
+    for name in named.places:
+        ruled = last[name].status if name in last else "?"
+        likely = head(keys, "status").likely(named.features(name, context))
+        status = _SIGN[decide(likely, _STATUS[ruled], TRUST["status"])]
+        if status != ruled:
+            taken[name] = _taken(row, name, status)
+    return taken
 
 
 def _taken(row: list[Item], name: str, status: str) -> Item:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from dialogs.understanding.census import census
 from dialogs.understanding.clauses import small
+from dialogs.understanding.counted import ailing, whole_number
 from dialogs.understanding.homes import anew, apposed_names, ordinal_of_me
 from dialogs.understanding.items import Item
-from dialogs.understanding.people import ailing, is_person, noun_follows, people_said, whole_number
-from dialogs.understanding.tally import NOT_AT_HOME, SEVERAL, Part, added, departed, of_them, staying
+from dialogs.understanding.people import is_person, noun_follows, people_said
+from dialogs.understanding.tally import SEVERAL, Part, added, at_home, departed, of_them, staying
 from dialogs.understanding.text import is_sign
 
 _MANY = 250  # items of an answer that are looked at
@@ -25,71 +26,96 @@ def count(
     if not asked and not any(item.topic == "count" for item in row):
         return None
     row = row[:_MANY]
-    told = census(keys, row, sure) if asked else None
+    told = asked and (census(keys, row, sure) or _paired(row))
     if told:
         return told
-    paired = _paired(row) if asked else None
-    if paired:
-        return paired
     said = people_said(keys, row, asked)
-    start = anew(keys, row, [*(part.first for part in said), *names]) if asked else -1
-    said, names = [part for part in said if part.first > start], [at for at in names if at > start]
+    if asked:
+        start = anew(keys, row, [*(part.first for part in said), *names])
+        said, names = [part for part in said if part.first > start], [at for at in names if at > start]
     parts = of_them(keys, _now_only(keys, row, said), lambda part: _ailing_at(row, part.first))
-    ordinal = ordinal_of_me(keys) if asked else None
-    if ordinal and all(part.people < ordinal[0] for part in parts):
-        return ordinal
-    if asked and not parts and not names and _alone_now(row):
-        return 1, row[0].first, row[-1].end
+    told = asked and _before_names(keys, row, parts, names)
+    if told:
+        return told
     if sure:
-        parts = [part for part in parts if part.kind in ("total", "loose")]
+        parts = [part for part in parts if part.whole]
     elif asked:
         named = [at for at in names if at not in apposed_names(keys, parts, names)]
         parts = sorted([*parts, *(Part("part", 1, at, at + 1) for at in named)], key=lambda part: part.first)
-    by_myself = _alone_at_last(keys, row, parts) if asked else None
-    if by_myself:
-        return 1, by_myself.first, by_myself.end
-    alone_since = next((item for item in row if asked and _left_alone(row, item, parts)), None)
-    if alone_since:
-        return 1, alone_since.first, alone_since.end
-    left = departed(row, parts) if asked else None
-    if left:
-        return left.people, left.first, left.end
-    parts = staying(row, parts) if parts else parts
+    told = asked and _after_leaving(keys, row, parts)
+    if told:
+        return told
+    now = _present(staying(row, parts))
+    listed = [part for part in now if part.kind == "part"]
+    found = _of_all(keys, row, now, asked, mended) or _with_others(keys, row, now, listed)
+    if listed:
+        return found or (_sum(keys, row, listed) if asked or _living(row) else None)
+    return found or _alone(keys, row, asked) or (_unspoken(keys, row) if asked and not now else None)
+
+
+def _before_names(keys: list[str], row: list[Item], parts: Sequence[Part], names: Sequence[int]) -> Count | None:
+    """What is plain before names are counted: 'there are five and I'm the sixth', or alone and nobody else."""
+    ordinal = ordinal_of_me(keys)
+    if ordinal and all(part.people < ordinal[0] for part in parts):
+        return ordinal
+    return (1, row[0].first, row[-1].end) if not parts and not names and _alone_now(row) else None
+
+
+def _after_leaving(keys: list[str], row: list[Item], parts: Sequence[Part]) -> Count | None:
+    """Who is left where the others have gone: me alone, or the former number less those who went."""
+    alone = _alone_at_last(keys, row, parts) or next((item for item in row if _left_alone(row, item, parts)), None)
+    if alone:
+        return 1, alone.first, alone.end
+    left = departed(row, parts)
+    return (left.people, left.first, left.end) if left else None
+
+
+def _present(parts: list[Part]) -> list[Part]:
+    """The parts that tell of now; all of them where only a list is left, for "we're" is written like "were"."""
     now = [part for part in parts if not part.past]
-    now = now if any(part.kind != "part" for part in now) else parts  # "we're" is written like "were"
+    return now if any(part.kind != "part" for part in now) else parts
+
+
+def _of_all(keys: list[str], row: list[Item], now: list[Part], asked: bool, mended: bool) -> Count | None:
+    """The last number of all and who is added to it; a number without a noun where no other is, or it mends another."""
     loose = [part for part in now if part.kind == "loose"]
     totals = [part for part in now if part.kind == "total"] or loose
-    if loose and loose[-1].first > totals[-1].first and (mended or _mended(row, totals[-1].end, loose[-1].first)):
-        totals = loose
-    if totals and (asked or _about_home(row, totals[-1])):
-        last = totals[-1]
-        return last.people + _without_me(row) + added(keys, last, now), last.first, last.end
-    others = [part for part in now if part.kind == "others"]
-    listed = [part for part in now if part.kind == "part"]
-    if others:
-        married = "married" in keys and not any(i.name in ("wife", "husband", "spouse") for i in row)
-        people = others[-1].people + 1 + married + sum(part.people for part in listed)
-        return people, others[-1].first, others[-1].end
-    if listed and (asked or _living(row)):
-        return _sum(keys, row, listed)
-    alone = next(
-        (
-            item
-            for item in row
-            if (item.topic, item.name) == ("count", "alone")
-            and (asked or _final(keys, item) or not _AT_HOME.isdisjoint(keys[item.first : item.end]))
-        ),
-        None,
-    )
-    if alone and not listed and (asked or _home(row) or not _LIVING.isdisjoint(keys[alone.first : alone.end])):
-        return 1, alone.first, alone.end
-    if not asked or parts:
+    if not totals:
         return None
+    last = totals[-1]
+    if loose and loose[-1].first > last.first and (mended or _mended(row, last.end, loose[-1].first)):
+        last = loose[-1]
+    if not asked and not _about_home(row, last):
+        return None
+    return last.people + _without_me(row) + added(keys, last, now), last.first, last.end
+
+
+def _with_others(keys: list[str], row: list[Item], now: list[Part], listed: list[Part]) -> Count | None:
+    """The last number of others, me, and those who are listed besides."""
+    others = [part for part in now if part.kind == "others"]
+    if not others:
+        return None
+    married = "married" in keys and not any(item.name in ("wife", "husband", "spouse") for item in row)
+    people = others[-1].people + 1 + married + sum(part.people for part in listed)
+    return people, others[-1].first, others[-1].end
+
+
+def _alone(keys: list[str], row: list[Item], asked: bool) -> Count | None:
+    """'Just me': outside the question only where it ends what is said, or is said of living."""
+    said = [item for item in row if (item.topic, item.name) == ("count", "alone")]
+    alone = next((i for i in said if asked or _final(keys, i) or not _AT_HOME.isdisjoint(keys[i.first : i.end])), None)
+    if alone and (asked or _home(row) or not _LIVING.isdisjoint(keys[alone.first : alone.end])):
+        return 1, alone.first, alone.end
+    return None
+
+
+def _unspoken(keys: list[str], row: list[Item]) -> Count | None:
+    """Homes in which nobody is counted or named: 'married, no kids', 我同只猫."""
     if "married" in keys and any(item.topic == "cue" and item.name == "neg" for item in row):
-        return 2, keys.index("married"), keys.index("married") + 1  # married, no kids
+        return 2, keys.index("married"), keys.index("married") + 1
     me = next((item for item in row if any(key in small("me") for key in keys[item.first : item.end])), None)
     pet = next((item for item in row if item.topic == "person" and item.name == "pet"), None)
-    return (1, min(me.first, pet.first), max(me.end, pet.end)) if me and pet else None  # 我同只猫
+    return (1, min(me.first, pet.first), max(me.end, pet.end)) if me and pet else None
 
 
 def _now_only(keys: list[str], row: list[Item], parts: list[Part]) -> list[Part]:
@@ -176,7 +202,7 @@ def _paired(row: list[Item]) -> Count | None:
     if not all(any(o.first == i.end and (o.topic, o.name) == ("count", "people") for o in row) for i in counted):
         return None
     me = 0 if any(noun and noun.topic == "count" for noun in nouns) else 1
-    rest = [i for i in row if i.topic == "person" and i.name not in NOT_AT_HOME and i not in nouns]
+    rest = [item for item in row if at_home(item) and item not in nouns]
     people = sum(whole_number(item) or 0 for item in counted) + sum(SEVERAL.get(item.name, 1) for item in rest)
     return people + me, counted[0].first, counted[-1].end
 

@@ -30,6 +30,11 @@ class Part:
         return self.kind in ("total", "loose")
 
 
+def at_home(item: Item) -> bool:
+    """Whether an item names people who may live here."""
+    return item.topic == "person" and item.name not in NOT_AT_HOME
+
+
 def of_them(keys: list[str], parts: Sequence[Part], ailing: Callable[[Part], bool]) -> list[Part]:
     """'Four, and two of them are ill' is four; 'lodgers, three of them' is three lodgers."""
     kept: list[Part] = []
@@ -55,7 +60,7 @@ def departed(row: list[Item], parts: Sequence[Part]) -> Part | None:
     last = told[-1]
     leaving = [item for item in row if item.clause in gone and item.first >= last.end]
     number = next((p.people for p in parts if p.whole and clauses.get(p.first) in gone and p.first >= last.end), 0)
-    people = number or sum(SEVERAL.get(i.name, 1) for i in leaving if i.topic == "person" and i.name not in NOT_AT_HOME)
+    people = number or sum(SEVERAL.get(i.name, 1) for i in leaving if at_home(i))
     return Part("total", last.people - people, last.first, last.end) if 0 < people < last.people else None
 
 
