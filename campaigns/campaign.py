@@ -220,45 +220,54 @@ def play(
     found = list(dues(store, campaign, round, plan, opens))
     with store.reading() as tx:
         calls = calls_since(tx, [n for due in found for n in due.numbers], _midnight(plan, opens))
-
-    given_up: dict[int, datetime] = {}  # residents, and since when: written down many at once
+    given_up = _GivenUp(store, campaign, round)
 
     def give_up(due: Due, residents: Sequence[int]) -> None:
         written: Collection[int] = ()
         if fallback(plan, due.past) and driver.now < driver.ends:
             written = notify(campaign, round, due, residents, driver.now, driver.ends)
-        given_up.update({resident: driver.now for resident in residents if resident not in written})
-        if len(given_up) >= AT_ONCE:
-            write_down()
-
-    def write_down() -> None:
-        with store.transaction() as tx:
-            dispose_each(tx, campaign.id, round, given_up)
-        given_up.clear()
+        given_up.note([resident for resident in residents if resident not in written], driver.now)
 
     driver = VirtualRound(
-        plan,
-        attempt(round),
-        give_up,
-        lines=campaign.lines,
-        start=opens,
-        until=until,
-        calls_today=calls,
-        watch=watch,
+        plan, attempt(round), give_up, lines=campaign.lines, start=opens, until=until, calls_today=calls, watch=watch
     )
     tally = driver.run(found)
-    write_down()
-    if tally.stopped_by == "network errors":
-        _state(store, campaign, "paused")
-    elif tally.stopped_by == "quota":
-        with store.transaction() as tx:
-            close_rest(tx, campaign.id, round, "quota", driver.now)
-        _state(store, campaign, "completed", ended_at=driver.now)
-    else:
-        with store.transaction() as tx:
-            finish_round(tx, campaign.id, round, driver.now)
-        _state(store, campaign, "exhausted" if tally.stopped_by else "completed", ended_at=driver.now)
+    given_up.write()
+    _end(store, campaign, round, tally.stopped_by, driver.now)
     return tally
+
+
+class _GivenUp:
+    """Residents of a round whom nobody tries any more, and since when; they are written down many at once."""
+
+    def __init__(self, store: Store, campaign: Campaign, round: int) -> None:
+        self.store, self.campaign, self.round = store, campaign, round
+        self.since: dict[int, datetime] = {}
+
+    def note(self, residents: Sequence[int], at: datetime) -> None:
+        """Given up at this moment."""
+        self.since.update(dict.fromkeys(residents, at))
+        if len(self.since) >= AT_ONCE:
+            self.write()
+
+    def write(self) -> None:
+        """Gives the residents noted so far their dispositions."""
+        with self.store.transaction() as tx:
+            dispose_each(tx, self.campaign.id, self.round, self.since)
+        self.since.clear()
+
+
+def _end(store: Store, campaign: Campaign, round: int, stopped_by: str | None, at: datetime) -> None:
+    """What becomes of a campaign when its round has ended by itself or was stopped: only a broken line may go on."""
+    if stopped_by == "network errors":
+        _state(store, campaign, "paused")
+        return
+    with store.transaction() as tx:
+        if stopped_by == "quota":
+            close_rest(tx, campaign.id, round, "quota", at)
+        else:
+            finish_round(tx, campaign.id, round, at)
+    _state(store, campaign, "completed" if stopped_by in (None, "quota") else "exhausted", ended_at=at)
 
 
 def never_opens(campaign: Campaign, at: datetime) -> CampaignError:
