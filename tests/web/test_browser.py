@@ -5,6 +5,8 @@ import re
 import shutil
 from contextlib import contextmanager
 
+import docx
+import openpyxl
 import pytest
 from sqlalchemy import select, update
 
@@ -27,10 +29,12 @@ N3,,13900000003,和安区,柳岸街道,桂园社区,1号楼,103
 WORDS = {
     "en": {"sign in": "Sign in", "look": "Look through it first", "load": "Load the good rows", "added": "1 added",
            "make": "Make a draft, and look at it first", "launch": "Launch", "take": "I take it", "hand": "In hand",
-           "out": "Sign out", "begin": "Begin", "send": "Send"},
+           "out": "Sign out", "begin": "Begin", "send": "Send", "simulate": "Simulate", "made up": "made up",
+           "can": "It can be done", "simulated": "(simulated)"},
     "zh-Hans": {"sign in": "登录", "look": "先看一看", "load": "导入可用的行", "added": "新增 1 人",
                 "make": "建立草稿并预览", "launch": "启动", "take": "我来办", "hand": "办理中", "out": "退出",
-                "begin": "开始", "send": "发送"},
+                "begin": "开始", "send": "发送", "simulate": "模拟", "made up": "编造", "can": "能打完",
+                "simulated": "（模拟）"},
 }  # fmt: skip
 
 
@@ -77,22 +81,23 @@ def sign_in(page, login, words):
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
-def test_worker_loads_a_roster_launches_watches_and_follows_up(chromium, town, quick, language):
+def test_worker_loads_a_roster_simulates_launches_watches_downloads_and_follows_up(
+    chromium, town, quick, tmp_path, language
+):
     words, login = WORDS[language], f"w-{language.lower()}"
     with town.store.transaction() as tx:
         add_member(tx, login, name="Wang", role="staff", password=PASSWORD, now=town.at, language=language)
     with page_of(chromium, town, language) as page:
         sign_in(page, login, words)
-        page.goto("/roster")
-        page.set_input_files('input[type="file"]',
-                             {"name": "名册.csv", "mimeType": "text/csv", "buffer": ROSTER.encode()})  # fmt: skip
-        page.get_by_role("button", name=words["look"]).click()
+        bring_roster(page, words, dropped=language == "en")
         assert page.locator(".card .figure").all_inner_texts() == ["1", "2"]
         page.get_by_role("button", name=words["load"]).click()
         playwright.expect(page.get_by_role("status")).to_contain_text(words["added"])
-        launched = make_and_launch(page, words)
-        watch(page, town, launched)
+        make(page, words)
+        simulate(page, town, words)
+        watch(page, town, launch(page, words))
         follow_a_figure(page)
+        open_downloads(page, tmp_path, language)
         page.goto(f"/conversations/{town.talks[GUIYUAN]}")
         assert "38.6" in page.locator("main").inner_text()
         page.goto(f"/follow-ups/{town.tasks[GUIYUAN]}")
@@ -106,12 +111,45 @@ def test_worker_loads_a_roster_launches_watches_and_follows_up(chromium, town, q
     assert town.rows(FollowUp, FollowUp.id == town.tasks[GUIYUAN])[0].assignee == "Wang"
 
 
-def make_and_launch(page, words):
+def bring_roster(page, words, dropped):
+    """A file that is dropped is looked through at once, one that is chosen by the button."""
+    page.goto("/roster")
+    if dropped:
+        file = page.evaluate_handle(
+            "text => { const all = new DataTransfer(); all.items.add(new File([text], '名册.csv')); return all; }",
+            ROSTER,
+        )
+        page.dispatch_event("form[data-drop]", "dragover", {"dataTransfer": file})
+        page.dispatch_event("form[data-drop]", "drop", {"dataTransfer": file})
+        page.wait_for_selector(".card .figure")
+        return
+    file = {"name": "名册.csv", "mimeType": "text/csv", "buffer": ROSTER.encode()}
+    page.set_input_files('input[type="file"]', file)
+    page.get_by_role("button", name=words["look"]).click()
+
+
+def make(page, words):
     page.goto("/campaigns/new")
     page.locator('input[name="name"]').fill("四月 April")
     page.get_by_label(GUIYUAN).first.check()
     page.get_by_role("button", name=words["make"]).click()
     page.wait_for_url(re.compile(r"/campaigns/\d+$"))
+
+
+def simulate(page, town, words):
+    """Tried out on made-up people: the page says so, shows figures of theirs, and nothing real has changed."""
+    before, draft = len(town.rows(Record)), page.url
+    page.get_by_role("button", name=words["simulate"], exact=True).click()
+    page.wait_for_selector("section#by_community", timeout=30_000)  # the page looks again by itself
+    playwright.expect(page.get_by_role("note")).to_contain_text(words["made up"])
+    playwright.expect(page.get_by_role("status")).to_contain_text(words["can"])
+    assert words["simulated"] in page.locator("section#by_community h2").inner_text()
+    assert page.locator("dd[data-key=residents]").inner_text() != "0"
+    assert len(town.rows(Record)) == before
+    page.goto(draft)
+
+
+def launch(page, words):
     page.get_by_role("button", name=words["launch"], exact=True).click()
     page.wait_for_selector("#live")
     return int(page.url.rsplit("/", 1)[1])
@@ -152,6 +190,37 @@ def follow_a_figure(page):
     assert page.locator(".number").first.inner_text() == number
     page.locator('td a[href^="/residents/"]').first.click()
     page.wait_for_url(re.compile(r"/residents/\d+"))
+
+
+def open_downloads(page, folder, language):
+    """Files are fetched by their links and opened; what stands in them stands on the page."""
+    page.goto("/reports?campaign=1")
+    reported = page.locator(".cards dd[data-key=reported]").inner_text().replace(",", "")
+    shown = [row.split("\t") for row in page.locator("#by_community tr").all_inner_texts()]
+    book = openpyxl.load_workbook(download(page, "report.xlsx", folder))
+    title = page.locator("#by_community h2").inner_text()
+    heads, *rows = [[cell.value for cell in row] for row in book[title].iter_rows()]
+    assert str(book.worksheets[0]["B3"].value) == reported
+    names = shown[0]
+    assert [row[1].strip() for row in shown[1:-1]] == [row[1] for row in rows[: len(shown) - 2]]
+    column, held = names.index(names[3]), heads.index(names[3].strip())
+    told = [row[column].split()[0] for row in shown[1:]]
+    assert len(told) > 10
+    assert told == [f"{row[held]:,}" for row in rows[: len(told)]]
+    document = docx.Document(download(page, "feedback.docx", folder))
+    assert any(reported in paragraph.text.replace(",", "") for paragraph in document.paragraphs)
+    people = download(page, "line_list.csv", folder).read_text("utf-8-sig").splitlines()
+    assert people[0].startswith("编号" if language == "zh-Hans" else "Number")
+    assert "****" in people[1]
+
+
+def download(page, name, folder):
+    """The file behind the first link of this name, as it was saved."""
+    with page.expect_download() as coming:
+        page.locator(f'.files a[href*="/{name}?"]').first.click()
+    assert coming.value.suggested_filename.endswith(name)
+    coming.value.save_as(folder / name)
+    return folder / name
 
 
 @pytest.mark.parametrize("language", ["en", "zh-Hans"])
