@@ -10,11 +10,13 @@ from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from records.errors import Mendable
+
 PORTS = {"smtp": 587, "smtps": 465, "smtp+plain": 25}
 TIMEOUT = 30  # seconds
 
 
-class MailError(RuntimeError):
+class MailError(Mendable, RuntimeError):
     """A message that could not be sent; says why, and holds no password."""
 
 
@@ -35,12 +37,16 @@ def send_mail(server: str, sender: str, to: Sequence[str], subject: str, words: 
 
 
 def _deliver(server: str, message: EmailMessage) -> None:
-    url = urlsplit(server)
-    if url.scheme not in PORTS or not url.hostname:
+    url, port = urlsplit(server), _port(server)
+    if url.scheme not in PORTS or not url.hostname or port is None:
+        other = url.scheme or "nothing"
         raise MailError(
-            f"mail server: write it as smtp://user:password@host:587, not as {url.scheme or 'nothing'}://..."
+            f"mail server: write it as smtp://user:password@host:587, not as {other}://... "
+            "(in a password / is written as %2F, @ as %40, % as %25)",
+            f"邮件服务器应写成 smtp://用户:密码@主机:587，而不是 {other}://..."
+            "（密码里的 / 写作 %2F，@ 写作 %40，% 写作 %25）",
         )
-    place, secure = (url.hostname, url.port or PORTS[url.scheme]), ssl.create_default_context()
+    place, secure = (url.hostname, port or PORTS[url.scheme]), ssl.create_default_context()
     try:
         connection = (
             smtplib.SMTP_SSL(*place, timeout=TIMEOUT, context=secure)
@@ -54,9 +60,19 @@ def _deliver(server: str, message: EmailMessage) -> None:
                 smtp.login(unquote(url.username), unquote(url.password or ""))
             refused = smtp.send_message(message)
     except (OSError, smtplib.SMTPException) as error:
-        raise MailError(f"mail server {url.hostname}: {_reason(error)}") from error
+        why = _reason(error)
+        raise MailError(f"mail server {url.hostname}: {why}", f"邮件服务器 {url.hostname}：{why}") from error
     if refused:
-        raise MailError(f"mail server {url.hostname} refuses {', '.join(refused)}")
+        whom = ", ".join(refused)
+        raise MailError(f"mail server {url.hostname} refuses {whom}", f"邮件服务器 {url.hostname} 拒收 {whom}")
+
+
+def _port(server: str) -> int | None:
+    """The port, 0 where none is named; None where it is no number, as where a password has a "/" in it."""
+    try:
+        return urlsplit(server).port or 0
+    except ValueError:  # its words hold a part of the password
+        return None
 
 
 def _reason(error: Exception) -> str:

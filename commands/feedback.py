@@ -9,6 +9,7 @@ from pathlib import Path
 
 from commands.house import House, now
 from commands.settings import UsageError
+from records.errors import Mendable
 
 AGAIN = 600  # seconds until a report that could not be sent is tried again
 TRIES = 6
@@ -17,7 +18,10 @@ TRIES = 6
 def feedback(house: House, args: argparse.Namespace) -> int:
     """Writes the report of a day as DOCX and HTML, and sends it; with --daily every day until it is stopped."""
     if args.to and not (house.settings.mail_server and house.settings.mail_from):
-        raise UsageError("--to wants the settings mail_server (smtp://user:password@host:587) and mail_from")
+        raise UsageError(
+            "--to wants the settings mail_server (smtp://user:password@host:587) and mail_from",
+            "--to 需要设置 mail_server（smtp://用户:密码@主机:587）和 mail_from",
+        )
     if args.daily is None:
         return _once(house, args, args.day)
     while True:
@@ -43,7 +47,8 @@ def _stubbornly(house: House, args: argparse.Namespace, day: date) -> None:
             _once(house, args, day)
             return
         except (MailError, NoRound, OSError) as error:
-            house.say(f"{day}：{error}", f"{day}: {error}")
+            why = error.read(house.language) if isinstance(error, Mendable) else error
+            house.say(f"{day}：{why}", f"{day}: {why}")
             if not isinstance(error, MailError) or not left:
                 return
             clock.sleep(AGAIN)

@@ -8,6 +8,7 @@ from datetime import date, timedelta, tzinfo
 
 from sqlalchemy import Connection, func, select
 
+from records.errors import Mendable
 from records.symptoms import SYMPTOMS
 from records.tables import Campaign, Community, FollowUp, Record
 from reports.attempts import Dials, outcome_table, read_attempts
@@ -25,7 +26,7 @@ MOST = 3  # symptoms, places or buildings named in a sentence
 WEEK = timedelta(days=7)
 
 
-class NoRound(ValueError):
+class NoRound(Mendable, ValueError):
     """There is nothing to report on; the message names the campaign and the day."""
 
 
@@ -69,11 +70,11 @@ def feedback(
         raise KeyError(f"no campaign {scope.campaign_id}")
     day = day or _newest(connection, scope.campaign_id)
     if day is None:
-        raise NoRound(f"campaign {name!r} has no round yet")
+        raise NoRound(f"campaign {name!r} has no round yet", f"任务“{name}”还没有任何一轮")
     fortnight = read_figures(connection, replace(scope, first_day=day - 2 * WEEK, last_day=day), fever_c)
     of = _Day(day, _of(fortnight, day), _of(fortnight, day - timedelta(1)).whole(), _of(fortnight, day - WEEK).whole())
     if not of.now.spots:
-        raise NoRound(f"campaign {name!r} has no round on {day}")
+        raise NoRound(f"campaign {name!r} has no round on {day}", f"任务“{name}”在 {day} 没有任何一轮")
     today = replace(scope, first_day=day, last_day=day)
     dials = read_attempts(connection, today)
     paragraphs = (

@@ -39,19 +39,20 @@ def write_paper(
 
     Lists are of the round of the scope, tables of all of its rounds.
     """
-    path = folder / name
+    path, text = folder / name, f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
+    moment = Label(text, text)
     match name:
         case "community.xlsx" | "report.html":
             tables = campaign_tables(connection, replace(scope, round=None), fever_c, zone)[1]
-            if name == "community.xlsx":
-                return write_xlsx(path, tables, language)
-            moment = f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
-            said = about(connection, scope, fever_c, zone) if scope.as_of else Label(moment, moment)
-            return write_html(path, tables, language, Label(title, title), said)
+            said = about(connection, scope, fever_c, zone) if scope.as_of else moment
+            write = write_xlsx if name == "community.xlsx" else write_html
+            return write(path, tables, language, Label(title, title), said)
         case "line_list.csv":
             return write_csv(path, line_list(connection, scope, full_phones=full_phones, zone=zone), language)
         case "line_list.xlsx":
-            return write_xlsx(path, [line_list(connection, scope, full_phones=full_phones, zone=zone)], language)
+            people = line_list(connection, scope, full_phones=full_phones, zone=zone)
+            said = about(connection, scope, fever_c, zone) if scope.as_of else moment
+            return write_xlsx(path, [people], language, Label(title, title), said)
         case "follow_up.csv":
             return write_csv(path, follow_up_table(connection, scope, full_phones=full_phones, zone=zone), language)
     raise KeyError(f"{name!r} is no file of a campaign (known: {', '.join(PAPERS)})")

@@ -72,6 +72,10 @@ def test_server_that_refuses_or_is_not_there_is_named(server, letters):
         send(f"smtp+plain://127.0.0.1:{_free_port()}")
     with pytest.raises(MailError, match="smtp://user:password@host:587"):
         send("http://example.org")
+    with pytest.raises(MailError, match="%2F") as caught:
+        send("smtp://me:geh/eim@example.org")
+    assert "geh" not in str(caught.value) + caught.value.zh
+    assert caught.value.__context__ is None  # nothing below it, which a traceback would show
 
 
 def test_encryption_and_passwords_are_not_sent_in_the_clear(server):

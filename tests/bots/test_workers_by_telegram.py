@@ -34,6 +34,7 @@ from records.tables import (
     Told,
     Watch,
 )
+from reports.line_list import ZONE
 from tests.bots.chats import ANN, LI, MOTHER, SEAL, WANG, now
 
 GUIYUAN, SONGYUAN = "桂园社区", "松苑社区"
@@ -303,6 +304,32 @@ def test_table_comes_as_text_picture_and_files_of_their_place_only(town, languag
             assert "11100000001" not in content.decode("utf-8-sig")
             assert (GUIYUAN.encode() in content) is (name == "line_list.csv") or name == "follow_up.csv"
     assert ("downloaded", "campaign 1") in deeds(town)
+
+
+def test_files_of_a_day_that_is_over_are_as_of_its_end(town):
+    begin(town)
+    with town.store.transaction() as tx:
+        yesterday, before = now().astimezone(ZONE).date() - timedelta(1), now() - timedelta(2)
+        tx.execute(update(Record).values(day=yesterday, changed_at=before))
+        done = {"status": "asymptomatic", "disposition": "complete", "reported_at": now(), "changed_at": now()}
+        tx.execute(update(Record).where(Record.resident_id == WANG).values(**done))
+    town.start()
+    employ(town, town.boss, "worker")
+    press(town, town.boss, "table_button")
+    table = next(message for message in town.boss.received if message["text"].startswith("📋"))
+    assert "已报告 1" in table["text"]  # what is known now
+    town.boss.presses(said("papers", "zh-Hans"), table)
+    town.settled()
+    for paper in ("line_list.csv", "report.html"):
+        press(town, town.boss, f"paper_{paper.replace('.', '_')}")
+        content = town.boss.last["content"].decode("utf-8-sig")
+        if paper == "line_list.csv":
+            rows = {row["姓名"]: row["处置结果"] for row in csv.DictReader(io.StringIO(content))}
+            assert len(rows) == 4
+            assert set(rows.values()) == {""}
+        else:
+            assert f"按 {yesterday + timedelta(1)} 00:00 时所知" in content
+            assert "后来才到的答复" in content
 
 
 @BOTH

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from bots.telegram.letters import Letter
@@ -12,6 +13,7 @@ from records.tables import Campaign
 from reports.community import community_table
 from reports.figures import Scope, newest_round, read_figures
 from reports.indicators import BRIEF
+from reports.late import closing
 from reports.line_list import line_list, listed
 from reports.papers import PAPERS, write_paper
 from reports.table import Row, Table, shown
@@ -91,9 +93,11 @@ def make(e: Errand) -> tuple[str, bytes] | None:
     if name == "table.png":
         of_round = _table(e, campaign)
         return name, table_picture(of_round, [column.key for column in of_round.columns], e.language)
-    with tempfile.TemporaryDirectory() as folder:
+    scope = _scope(e, campaign)
+    scope = replace(scope, as_of=closing(e.tx, scope, e.at, e.zone))  # as the console's, the same whenever it is made
+    with e.store.past(scope.as_of) as tx, tempfile.TemporaryDirectory() as folder:
         path = write_paper(
-            e.tx, Path(folder), name, _scope(e, campaign), e.language, title=campaign.name, at=e.at,
+            tx, Path(folder), name, scope, e.language, title=campaign.name, at=e.at,
             fever_c=e.fever_c, zone=e.zone,
         )  # fmt: skip
         return f"{campaign.name}_{name}", path.read_bytes()
