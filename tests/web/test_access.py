@@ -1,5 +1,6 @@
 """Who may see and do what: every route is walked, by strangers, by members of another place, and by lower roles."""
 
+import http.client
 import re
 from datetime import timedelta
 from urllib.parse import quote
@@ -339,12 +340,45 @@ def test_static_files_are_those_of_the_folder(town):
         answer = browser.get(f"/static/{name}")
         assert answer.status_code == 200
         assert answer.headers["cache-control"] == "max-age=3600"
-    for path in ("/static/../app.py", "/static/%2e%2e/app.py", "/static/..%2fapp.py", "/static//etc/passwd",
-                 "/static/%2e%2e%2f%2e%2e%2fpyproject.toml", "/static/"):  # fmt: skip
-        assert browser.get(path).status_code in (303, 404), path
+
+
+UPWARDS = ("../", "..%2f", "%2e%2e/", "%2e%2e%2f", "..%5c", "..\\", "....//", "..%252f", "%c0%ae%c0%ae/", "..;/", "/")
+INSIDE = ("the secret of this folder", "root:x:", "from __future__", "{% block", "SQLite format")
+
+
+def as_written(town, path, cookie):
+    """The answer to a path that is sent as it is: what a browser, and httpx, would tidy up before."""
+    connection = http.client.HTTPConnection(town.url.removeprefix("http://"), timeout=10)
+    connection.putrequest("GET", path)
+    connection.putheader("cookie", cookie)
+    connection.endheaders()
+    answer = connection.getresponse()
+    text = answer.read().decode("utf-8", "replace")
+    connection.close()
+    return answer.status, text
+
+
+def test_no_path_leads_out_of_its_folder(town):
+    for folder in (town.folder, town.folder.parent, town.office.out):
+        folder.mkdir(exist_ok=True)
+        (folder / "secret.txt").write_text(INSIDE[0])
     boss = town.browser("boss")
-    for name in ("..%2f..%2fetc%2fpasswd", "%2e%2e", "line_list.csv%00.html", "secret.txt"):
-        assert boss.get(f"/campaigns/1/files/{name}").status_code == 404
+    cookie = "; ".join(f"{name}={value}" for name, value in boss.cookies.items())
+    assert as_written(town, "/overview", cookie)[0] == 200  # the cookie is good
+    before_parts = {path.partition("{")[0] for path, method in all_routes(town) if method == "GET" and "{" in path}
+    assert len(before_parts) > 8
+    for base in sorted({"/static/", "/campaigns/1/files/", *before_parts}):
+        for way in UPWARDS:
+            for steps in (1, 2, 4, 12):
+                for name in ("secret.txt", "app.py", "web/app.py", "etc/passwd", "templates/base.html", "town.sqlite"):
+                    status, text = as_written(town, f"{base}{way * steps}{name}", cookie)
+                    assert status in (303, 307, 404, 405, 422), (base, way, steps, name, status)
+                    assert not [word for word in INSIDE if word in text], (base, way, steps, name)
+    for path in ("/static/console.css%00.html", "/static/%00", "/reports/files/report.xlsx%00", "/static//etc/passwd",
+                 "/campaigns/1/files/line_list.csv%00.html", "/dialogs/daily_check%00", "//etc/passwd",
+                 "/reports/files/table.csv?campaign=1&table=../../secret.txt"):  # fmt: skip
+        assert as_written(town, path, cookie)[0] == 404, path
+    assert as_written(town, "/static/console.css", cookie)[0] == 200
 
 
 def test_strange_values_are_refused_and_not_shown(town):
