@@ -27,6 +27,7 @@ from commands import (
     web,
     workers,
 )
+from commands.arguments import Arguments
 from commands.house import House
 from commands.settings import Settings, read_settings
 from records.errors import Mendable
@@ -38,7 +39,7 @@ OURS = ("bots.", "campaigns.", "commands.", "dialogs.", "records.", "reports.", 
 
 def parser() -> argparse.ArgumentParser:
     """All commands, with help in both languages."""
-    top = argparse.ArgumentParser(
+    top = Arguments(
         prog="run_bot.py",
         description="Wen'an phones and messages residents, understands what they say, and makes the community's "
         "tables. 问安：给居民打电话、发消息，听懂回答，汇成社区报表。",
@@ -159,8 +160,8 @@ def _report(commands: Commands) -> None:
     sub = _add(commands, "report", campaigns.report, "the tables of a campaign 任务报表")
     sub.add_argument("name", help="of the campaign 任务名")
     sub.add_argument("--out", help="folder 写到哪个目录")
-    sub.add_argument("--first", type=date.fromisoformat, help="first day 起始日期 (YYYY-MM-DD)")
-    sub.add_argument("--last", type=date.fromisoformat, help="last day 截止日期")
+    sub.add_argument("--first", type=_day, help="first day 起始日期 (YYYY-MM-DD)")
+    sub.add_argument("--last", type=_day, help="last day 截止日期")
     sub.add_argument("--as-of", type=_as_of, metavar="DAY|now",
                      help="as known at the end of this day 按哪天结束时所知 (default 默认: its own)")  # fmt: skip
     sub.add_argument("--place", action="append", metavar="LEVEL=NAME", help="only there 只看某地: community=桂园社区")
@@ -173,12 +174,12 @@ def _report(commands: Commands) -> None:
 def _feedback(commands: Commands) -> None:
     sub = _add(commands, "feedback", feedback.feedback, "the daily report in words, DOCX and HTML 每日反馈报告")
     sub.add_argument("name", help="of the campaign 任务名")
-    sub.add_argument("--day", type=date.fromisoformat, help="YYYY-MM-DD (default: the newest 默认最近一天)")
+    sub.add_argument("--day", type=_day, help="YYYY-MM-DD (default: the newest 默认最近一天)")
     sub.add_argument("--out", help="folder 写到哪个文件夹")
     sub.add_argument(
         "--to", action="append", metavar="ADDRESS", help="send it by e-mail 发送到邮箱 (mail_server, mail_from)"
     )
-    sub.add_argument("--daily", type=time.fromisoformat, metavar="HH:MM", help="every day at this time 每天定时")
+    sub.add_argument("--daily", type=_hour, metavar="HH:MM", help="every day at this time 每天定时")
 
 
 def _follow_up(commands: Commands) -> None:
@@ -371,30 +372,50 @@ def _telegram(commands: Commands) -> None:
 def _lines_and_seed(sub: argparse.ArgumentParser, lines: int) -> None:
     sub.add_argument("--lines", type=_count, default=lines, help=f"telephone lines 线路数 (default 默认 {lines})")
     sub.add_argument("--seed", type=int, default=2020, help="the same seed gives the same run 随机种子")
-    sub.add_argument("--day", type=datetime.fromisoformat, help="day of the simulated calls 模拟哪一天 (YYYY-MM-DD)")
+    sub.add_argument("--day", type=_morning, help="day of the simulated calls 模拟哪一天 (YYYY-MM-DD)")
 
 
 def _hours(text: str) -> float:
-    return _number(text, 24 * 60, "hours")
+    return _number(text, 24 * 60, "hours", "小时数")
 
 
 def _speed_of(text: str) -> float:
-    return _number(text, 10_000, "times as fast as life")
+    return _number(text, 10_000, "times as fast as life", "倍数")
 
 
-def _number(text: str, most: float, of: str) -> float:
+def _number(text: str, most: float, of: str, of_zh: str) -> float:
     try:
         number = float(text)
     except ValueError:
         number = 0.0
     if not 0 < number <= most:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of {of}, above zero and at most {most:g}")
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a number of {of}, above zero and at most {most:g} {of_zh}应大于零且不超过 {most:g}"
+        )
     return number
 
 
 def _as_of(text: str) -> date | str:
     """A day, or "now"."""
-    return text if text == "now" else date.fromisoformat(text)
+    return text if text == "now" else _day(text)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day such as 2026-03-02 日期应写成 2026-03-02") from None
+
+
+def _morning(text: str) -> datetime:
+    return datetime.combine(_day(text), time())
+
+
+def _hour(text: str) -> time:
+    try:
+        return time.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 09:00 时间应写成 09:00") from None
 
 
 def _moment(text: str) -> datetime:
@@ -407,6 +428,8 @@ def _moment(text: str) -> datetime:
 
 
 def _voice(text: str) -> int:
+    if text != "all" and not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor all 应为整数或 all")
     return -1 if text == "all" else int(text)
 
 

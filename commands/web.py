@@ -45,5 +45,9 @@ def web(house: House, args: argparse.Namespace) -> int:
 def _listen(text: str) -> tuple[str, int]:
     host, colon, port = text.rpartition(":")
     if not (colon and host and port.isdecimal() and int(port) < 1 << 16):
-        raise UsageError(f"--listen {text!r}: write HOST:PORT, such as 127.0.0.1:8080")
+        example = "127.0.0.1:8080"
+        raise UsageError(
+            f"--listen {text!r}: write HOST:PORT, such as {example}",
+            f"--listen {text!r}：请写成“主机:端口”，如 {example}",
+        )
     return host.strip("[]"), int(port)

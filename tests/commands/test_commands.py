@@ -141,6 +141,38 @@ BAD = [
 ]
 
 
+MISSPELT = [
+    ([], "COMMAND", "缺少参数"),
+    (["nothing"], "'nothing'", "没有"),
+    (["campaign", "create"], "name", "缺少参数"),
+    (["campaign", "create", "x", "--lines"], "--lines", "要有一个值"),
+    (["campaign", "create", "x", "--lines", "0"], "'0'", "大于零"),
+    (["campaign", "create", "x", "--line", "pigeon"], "pigeon", "可用"),
+    (["campaign", "create", "x", "--seed", "x"], "'x'", "不是合适的值"),
+    (["campaign", "create", "x", "--day", "2026-02-30"], "'2026-02-30'", "日期应写成"),
+    (["campaign", "create", "x", "--wings"], "--wings", "不认识"),
+    (["campaign", "launch", "x", "--at", "noon"], "'noon'", "时间应写成"),
+    (["campaign", "launch", "x", "--real-time=yes"], "'yes'", "不能带值"),
+    (["campaign", "launch", "x", "--da", "3"], "--da", "不明确"),
+    (["campaign", "launch", "x", "--speed", "0"], "'0'", "倍数"),
+    (["simulate", "--hours", "never"], "'never'", "小时数"),
+    (["report", "x", "--as-of", "yesterday"], "'yesterday'", "日期应写成"),
+    (["feedback", "x", "--daily", "8 o'clock"], "o'clock", "时间应写成"),
+    (["demo", "--voice", "some"], "'some'", "整数"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "names", "zh"), MISSPELT, ids=[" ".join(a) for a, *_ in MISSPELT])
+def test_arguments_that_are_wrong_are_told_in_both_languages(capsys, arguments, names, zh):
+    with pytest.raises(SystemExit) as end:
+        run_bot.main(arguments)
+    assert end.value.code == 2
+    (*_, said) = capsys.readouterr().err.strip().splitlines()
+    assert names in said
+    assert zh in said
+    assert "fromisoformat" not in said
+
+
 @pytest.mark.parametrize(("arguments", "says"), BAD, ids=[" ".join(a[:4]) for a, _ in BAD])
 def test_what_can_be_mended_is_said_in_one_line(office, run, arguments, says):
     code, _, complaint = run(*arguments)
