@@ -13,11 +13,10 @@ const follow = next => {
   chat.append(...[...next.children].filter(each => each !== now));
 };
 chat.addEventListener('submit', async event => {
-  if (event.target.id !== 'say') return;
+  if (!event.target.classList.contains('answer')) return;
   event.preventDefault();
   const sent = new URLSearchParams(new FormData(event.target, event.submitter));
-  if (event.submitter?.name === 'button') sent.delete('words');
-  event.target.querySelectorAll('button').forEach(button => { button.disabled = true; });
+  chat.querySelectorAll('button').forEach(button => { button.disabled = true; });
   try {
     const answer = await fetch(event.target.action, { method: 'POST', body: sent, headers: { 'X-Chat': '1' } });
     if (!answer.ok) throw new Error(answer.status);
@@ -27,7 +26,9 @@ chat.addEventListener('submit', async event => {
     history.replaceState(null, '', answer.headers.get('content-location') || answer.url);
     show();
   } catch {
-    event.target.querySelectorAll('button').forEach(button => { button.disabled = false; });
+    chat.querySelectorAll('button').forEach(button => { button.disabled = false; });
+    const { name, value } = event.submitter ?? {}; // a form that a script sends has no button in it
+    if (name) event.target.append(Object.assign(document.createElement('input'), { type: 'hidden', name, value }));
     event.target.submit();
   }
 });
