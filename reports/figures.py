@@ -7,7 +7,7 @@ that a million answers are about a thousand lines here, with every value that a 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache, partial
@@ -24,6 +24,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    literal_column,
     or_,
     select,
     true,
@@ -37,6 +38,7 @@ from reports.indicators import FEVER_C, Tally
 from reports.labels import DISPOSITION_LABELS, STATUS_LABELS, VISITS
 
 LEVELS = ("district", "subdistrict", "community", "grid", "building")
+BLOCK = 1024  # residents
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The tallies of a scope by spot, with the fever threshold (°C) they were counted with."""
+    """The tallies of a scope by spot, with the fever threshold (°C) they were counted with.
+
+    `_levels` are sums that are known already, by depth; what is in them is changed no more.
+    """
 
     scope: Scope
     fever_c: float
@@ -140,8 +145,17 @@ class Figures:
             return self
         names = {level: {name} if isinstance(name, str) else set(name) for level, name in place.items()}
         asked = [(LEVELS.index(level), wanted) for level, wanted in names.items()]
-        found = self.only(lambda spot: all(spot.path[depth] in wanted for depth, wanted in asked))
-        return replace(found, scope=replace(self.scope, place=place))
+
+        def inside(path: tuple[str, ...]) -> bool:
+            return all(path[depth] in wanted for depth, wanted in asked)
+
+        known = {
+            depth: {path: tally for path, tally in sums.items() if inside(path)}
+            for depth, sums in self._levels.items()
+            if all(asked_for < depth for asked_for, _ in asked)  # a sum is within the place or without, as a whole
+        }
+        found = self.only(lambda spot: inside(spot.path))
+        return replace(found, scope=replace(self.scope, place=place), _levels=known)
 
     def of_round(self, number: int) -> Figures:
         """The figures of one round."""
@@ -158,9 +172,14 @@ def read_figures(connection: Connection, scope: Scope, fever_c: float = FEVER_C)
 
 def named(connection: Connection, scope: Scope, fever_c: float, spots: Spots) -> Figures:
     """The tallies with the names of their places."""
+    paths = paths_of(connection)
+    return Figures(scope, fever_c, {spot_at(where, paths[where[0]]): tally for where, tally in spots.items()})
+
+
+def paths_of(connection: Connection) -> dict[int, tuple[str, ...]]:
+    """District, sub-district and name of each community by its number."""
     names = select(Community.id, Community.district, Community.subdistrict, Community.name)
-    communities = {row.id: tuple(row)[1:] for row in connection.execute(names)}
-    return Figures(scope, fever_c, {_spot(where, communities): tally for where, tally in spots.items()})
+    return {row.id: (row.district, row.subdistrict, row.name) for row in connection.execute(names)}
 
 
 def newest_round(connection: Connection, campaign_id: int) -> int:
@@ -216,9 +235,10 @@ _BETWEEN, _WITHIN = "\x1e", "\x1f"  # the separators that no code of ours can ho
 Spots = defaultdict[tuple[Any, ...], Tally]
 
 
-def _spot(where: tuple[Any, ...], communities: Mapping[int, tuple[Any, ...]]) -> Spot:
-    community, grid, building, day, number = where
-    return Spot((*communities[community], grid, building), day, number)
+def spot_at(where: tuple[Any, ...], path: tuple[str, ...]) -> Spot:
+    """Where the records of a row of the scan are; `path` is that of its community."""
+    _, grid, building, day, number = where
+    return Spot((*path, grid, building), day, number)
 
 
 def _records(scope: Scope, *columns: Any) -> Select[Any]:
@@ -335,14 +355,32 @@ def _seconds(connection: Connection) -> ColumnElement[Any]:
 
 def count_follow_ups(connection: Connection, scope: Scope, at: Spots) -> None:
     """Adds to the tallies how many residents have open follow-ups."""
+    for where, _, tasks in open_follow_ups(connection, scope):
+        counts = at[where].counts
+        for name, number in tasks.items():
+            counts[name] = counts.get(name, 0) + number
+
+
+def block_of(resident: Any) -> ColumnElement[int]:
+    """The block of a resident's number: follow-ups are counted by it, so that few are counted anew."""
+    block: ColumnElement[int] = resident // literal_column(str(BLOCK))
+    return block
+
+
+def open_follow_ups(
+    connection: Connection, scope: Scope, *only: ColumnElement[bool]
+) -> Iterator[tuple[tuple[Any, ...], int, dict[str, int]]]:
+    """How many residents have open follow-ups: (where, block of their numbers, counts); `only` some follow-ups."""
     tasks = (
         select(FollowUp.round, FollowUp.resident_id)
         .add_columns(*(func.max(_flag(condition)).label(name) for name, condition in _TASKS.items()))
-        .where(FollowUp.campaign_id == scope.campaign_id, FollowUp.closed_at.is_(None))
+        .where(FollowUp.campaign_id == scope.campaign_id, FollowUp.closed_at.is_(None), *only)
         .group_by(FollowUp.round, FollowUp.resident_id)
         .subquery()
     )
     same = and_(tasks.c.round == Record.round, tasks.c.resident_id == Record.resident_id)
-    statement = _records(scope, *(func.sum(tasks.c[name]) for name in _TASKS)).join(tasks, same).group_by(*_WHERE)
+    sums = (func.sum(tasks.c[name]) for name in _TASKS)
+    block = block_of(Record.resident_id)
+    statement = _records(scope, block, *sums).join(tasks, same).group_by(*_WHERE, block)
     for row in connection.execute(statement):
-        at[row[:5]].counts |= {name: int(number) for name, number in zip(_TASKS, row[5:], strict=True)}
+        yield row[:5], row[5], {name: int(number) for name, number in zip(_TASKS, row[6:], strict=True)}

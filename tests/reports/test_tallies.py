@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, insert, select, update
 from records.follow_ups import close
 from records.tables import FollowUp, Record
 from reports import tallies
-from reports.figures import Scope, read_figures
+from reports.figures import LEVELS, Scope, read_figures
 from reports.tallies import Tallies
 from tests.reports.town import DUE
 
@@ -85,3 +85,26 @@ def test_only_so_many_rounds_are_kept(town):
         for number in range(3):
             kept.read(tx, 1, number)
     assert len(kept._rounds) == 2
+
+
+def test_follow_ups_that_were_there_before_their_record_are_counted_with_it(town, many):
+    with town.transaction() as tx:
+        whose = select(FollowUp.resident_id).where(FollowUp.round == 1, FollowUp.closed_at.is_(None)).limit(1)
+        one = (Record.round == 1, Record.resident_id == tx.execute(whose).scalar_one())
+        row = dict(tx.execute(select(Record.__table__).where(*one)).one()._mapping)
+        tx.execute(delete(Record).where(*one))
+    kept = Tallies()
+    before = same(town, kept)
+    with town.transaction() as tx:
+        tx.execute(insert(Record), row)
+    assert same(town, kept) != before
+
+
+def test_sums_that_are_kept_are_those_of_the_spots(town):
+    with town.reading() as tx:
+        kept = Tallies().read(tx, 1, 1)
+        for place in ({}, {"subdistrict": "望山街道"}, {"community": ["桂园社区", "松苑社区"]}, {"building": "3号楼"}):
+            found, fresh = kept.within(place), read_figures(tx, Scope(1, round=1, place=place))
+            for level in LEVELS:
+                assert list(found.by_level(level).items()) == list(fresh.by_level(level).items())
+            assert found.whole() == fresh.whole()
