@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, false, func, select
 
 from campaigns.campaign import plan_of, rounds_so_far
 from campaigns.plan import next_open
@@ -62,8 +62,8 @@ def progress(store: Store, campaign: Campaign, now: datetime) -> Progress:
     with store.reading() as tx:
         state = tx.execute(select(Campaign.state).where(Campaign.id == campaign.id)).scalar_one()
         of_round = (Record.campaign_id == campaign.id, Record.round == round)
-        final = func.coalesce(func.sum(case((Record.final, 1), else_=0)), 0)
-        residents, done = tx.execute(select(func.count(), final).where(*of_round)).one()
+        residents = tx.execute(select(func.count()).where(*of_round)).scalar_one()
+        done = residents - tx.execute(select(func.count()).where(*of_round, Record.final == false())).scalar_one()
         dialled = (Attempt.campaign_id == campaign.id, Attempt.round == round)
         calls = tx.execute(select(func.count()).where(*dialled)).scalar_one()
         recent, covered = tx.execute(

@@ -177,6 +177,7 @@ class Attempt(Base):
     __table_args__ = (
         Index("ix_attempt_campaign_household", "campaign_id", "household_id"),
         Index("ix_attempt_phone", "phone", "started_at"),
+        Index("ix_attempt_round", "campaign_id", "round", "number", "outcome", "ring_seconds", "talk_seconds"),
         Index(
             "ix_attempt_open",
             "worker",
@@ -296,6 +297,12 @@ class Record(Base):
             *("community_id", "building", "reported_at"),
             sqlite_where=text("fever = 1"),
             postgresql_where=text("fever = true"),
+        ),
+        Index(
+            "ix_record_symptomatic",
+            *("campaign_id", "round", "reported_at"),
+            sqlite_where=text("status = 'symptomatic'"),
+            postgresql_where=text("status = 'symptomatic'"),
         ),
     )
 

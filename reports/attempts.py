@@ -42,8 +42,6 @@ def read_attempts(connection: Connection, scope: Scope) -> list[Dials]:
         .group_by(Attempt.number, Attempt.outcome)
         .order_by(Attempt.number, Attempt.outcome)
     )
-    if scope.place:
-        statement = statement.join(Household, Household.id == Attempt.household_id).join(Community)
     return [
         Dials(number, outcome or "in_progress", attempts, ring, talk)
         for number, outcome, attempts, ring, talk in connection.execute(statement)
@@ -60,8 +58,11 @@ _PLACES = {
 
 
 def attempts_of(scope: Scope) -> list[ColumnElement[bool]]:
-    """The conditions of a scope for attempts; with a place the statement joins household and community."""
-    found: list[Any] = [Attempt.campaign_id == scope.campaign_id, *scope.in_place(_PLACES)]
+    """The conditions of a scope for attempts."""
+    found: list[Any] = [Attempt.campaign_id == scope.campaign_id]
+    if scope.place:  # not by a join, which a database may begin with the attempts of all places
+        there = select(Household.id).join(Community, Community.id == Household.community_id)
+        found.append(Attempt.household_id.in_(there.where(*scope.in_place(_PLACES))))
     if scope.round is not None:
         found.append(Attempt.round == scope.round)
     if scope.first_day is not None or scope.last_day is not None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, and_, func, select
 
-from records.tables import Answer, Attempt, Community, Household, Record, Turn
+from records.tables import Answer, Attempt, Community, Record, Turn
 from reports.attempts import NOT_DIALS, attempts_of
 from reports.figures import Figures, Scope
 from reports.labels import ANSWER_LABELS, COUNT_LABELS, STEP_LABELS, in_words
@@ -119,8 +119,6 @@ def hour_table(connection: Connection, scope: Scope, zone: tzinfo = ZONE) -> Tab
     answered = func.sum((Attempt.outcome == "answered_human").cast(Integer))
     query = select(hour, func.count(), answered, func.sum(func.coalesce(Attempt.talk_seconds, 0.0)))
     query = query.where(*attempts_of(scope), func.coalesce(Attempt.outcome, "").not_in((*NOT_DIALS, "")))
-    if scope.place:
-        query = query.join(Household, Household.id == Attempt.household_id).join(Community)
     rows = []
     for text, dialled, human, seconds in connection.execute(query.group_by(hour).order_by(hour)):
         at = datetime.strptime(text, "%Y-%m-%d %H").replace(tzinfo=UTC).astimezone(zone)

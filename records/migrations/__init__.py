@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
-NEWEST = "0010"
+NEWEST = "0011"
 LOCK = 7_305_982_113  # any fixed number: PostgreSQL's advisory lock against two upgrades at once
 
 
