@@ -44,6 +44,8 @@ from web.pages import page
 
 PAGE = 100  # residents on one page of a list
 FIRST = "community"  # the level at which one begins to look
+COUNTED = 0.2  # seconds for which figures are kept: what is made of them comes a little later anyway
+GATHERED = 5.0  # seconds for which clusters are kept, which say themselves up to when they are
 LISTED = ("name", "phone", "age", "community", "building", "unit", "status", "temperature_c", "present", "outcome",
           "attempts", "reported_at")  # fmt: skip
 
@@ -103,7 +105,7 @@ def overview(
         return page(request, "nothing_yet.html")
     level = level if level in LEVELS else _next_level(view.asked)
     figures, at = figures_of(office, view.scope)
-    clusters = office.live.get(("clusters", _key(view.scope)), lambda: _clusters(office, view.scope))
+    clusters = _gathered(office, view.scope)
     with office.store.reading() as tx:
         visits = visits_table(tx, view.scope, zone=office.zone)
     tables = [
@@ -230,15 +232,19 @@ def place_names(office: Office, visitor: Visitor) -> dict[str, list[str]]:
     return {level: list(dict.fromkeys(each[level] for each in mine)) for level in LEVELS[:3]}
 
 
-def figures_of(office: Office, scope: Scope) -> tuple[Figures, datetime]:
-    """The figures of a round in a place, and of which moment they are; the whole round is counted once for all."""
+def figures_of(office: Office, scope: Scope, *, live: bool = False) -> tuple[Figures, datetime]:
+    """The figures of a round in a place, and of which moment they are; the whole round is counted once for all.
+
+    With `live` they are waited for, also where they take long.
+    """
     campaign, number = scope.campaign_id, scope.round or 0
 
     def read() -> tuple[Figures, datetime]:
         with office.store.reading() as tx:
             return office.tallies.read(tx, campaign, number, office.fever_c), office.clock()
 
-    whole, at = office.live.get(("figures", campaign, number), read)
+    look = office.live.newest if live else office.live.get
+    whole, at = look(("figures", campaign, number), read, COUNTED)
     return whole.within(scope.place), at
 
 
@@ -250,12 +256,16 @@ def look_ahead(office: Office) -> None:
         with office.store.reading() as tx:
             scope = Scope(newest.id, round=newest_round(tx, newest.id))
         figures_of(office, scope)
-        office.live.get(("clusters", _key(scope)), lambda: _clusters(office, scope))
+        _gathered(office, scope)
 
 
 def _key(scope: Scope) -> str:
     """The same for all who look at the same."""
     return f"{scope.campaign_id} {scope.round} {sorted(scope.place.items())}"
+
+
+def _gathered(office: Office, scope: Scope) -> Table:
+    return office.live.get(("clusters", _key(scope)), lambda: _clusters(office, scope), GATHERED)
 
 
 def _clusters(office: Office, scope: Scope) -> Table:

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from campaigns import lifecycle
 from campaigns.campaign import CampaignError, Preview, create, plan_of, preview
 from campaigns.plan_file import load_plan, plan_names
-from campaigns.progress import progress
+from campaigns.progress import Progress, progress
 from dialogs.script import script_names
 from records.errors import Mendable
 from records.places import communities
@@ -193,7 +193,11 @@ async def live(request: Request, office: Rooms, visitor: Worker, number: int, wa
     if not wall:
         await run_in_threadpool(note, office, visitor, "watched", f"campaign {number}")
     key = _key(visitor, campaign, wall)
-    events = office.live.watch(key, lambda: _pulse(office, visitor, campaign, wall), lambda: still_there(request))
+
+    def made() -> str:  # a campaign goes on while it is watched
+        return _pulse(office, visitor, campaign_or_404(office, visitor.member, number), wall)
+
+    events = office.live.watch(key, made, lambda: still_there(request))
     return StreamingResponse(events, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
 
 
@@ -210,9 +214,11 @@ def _seen(office: Office, visitor: Visitor, campaign: Campaign, *, wall: bool) -
 def _pulse(office: Office, visitor: Visitor, campaign: Campaign, wall: bool = False) -> str:
     """The live part of a campaign's page, for what the visitor may see of it; a wall names places, and no person."""
     now = office.clock()
-    seen = progress(office.store, campaign, now) if campaign.plan else None  # one that stands open calls nobody
+    seen: Progress | None = None  # one that stands open calls nobody
+    if campaign.plan:
+        seen = office.live.newest(("progress", campaign.id), lambda: progress(office.store, campaign, now))
     scope = _scope(office, visitor, campaign)
-    figures, _ = figures_of(office, scope)
+    figures, _ = figures_of(office, scope, live=True)
     with office.store.reading() as tx:
         pulse = read_pulse(tx, figures, office.zone)
     places = community_table(figures, shown=BRIEF) if wall else None
