@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import tzinfo
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -83,7 +84,8 @@ def line_list(
     such as "fever": only whoever is counted in it is listed, from the row `first` on. KeyError when there is none.
     """
     statement = _statement(scope).where(counted(figure, fever_c)).offset(first).limit(limit)
-    rows = tuple(_line(row, full_phones, zone) for row in connection.execute(statement))
+    same: dict[str, str] = {}  # thousands live in one place, and share its name here
+    rows = tuple(_line(row, full_phones, zone, same) for row in connection.execute(statement))
     return Table("line_list", Label("居民明细", "Line list"), _COLUMNS, rows, form="list").check()
 
 
@@ -114,13 +116,13 @@ def _statement(scope: Scope) -> Select[Any]:
     )
 
 
-def _line(row: Row[Any], full_phones: bool, zone: tzinfo) -> Line:
-    number = row.roster_id or str(row.id)
+def _line(row: Row[Any], full_phones: bool, zone: tzinfo, same: dict[str, str]) -> Line:
+    number, day = row.roster_id or str(row.id), row.day.isoformat()
     return Line(
-        (number, row.day.isoformat(), str(row.id)),
+        (number, same.setdefault(day, day), str(row.id)),
         (
             number,
-            *resident_cells(row, full_phones),
+            *resident_cells(row, full_phones, same),
             in_words(row.language, labels.LANGUAGE_LABELS),
             row.day,
             in_words(row.disposition, labels.DISPOSITION_LABELS),
@@ -144,13 +146,14 @@ def _line(row: Row[Any], full_phones: bool, zone: tzinfo) -> Line:
     )
 
 
-def resident_cells(row: Row[Any], full_phones: bool) -> Iterator[Cell]:
-    """The cells of `RESIDENT_COLUMNS`; an empty text is blank."""
+def resident_cells(row: Row[Any], full_phones: bool, same: dict[str, str] | None = None) -> Iterator[Cell]:
+    """The cells of `RESIDENT_COLUMNS`; an empty text is blank. `same` are texts that many rows share."""
     age = None if row.birth_year is None else row.day.year - row.birth_year
     phone = written(row.phone) if full_phones else masked(row.phone)
     place = (row.district, row.subdistrict, row.community, row.grid, row.building, row.unit)
     yield from (row.name, phone, in_words(row.sex, labels.SEX_LABELS) or None, age)
-    yield from (part or None for part in place)
+    for part in place:
+        yield (part if same is None else same.setdefault(part, part)) or None
 
 
 def written(phone: str) -> str:
@@ -169,6 +172,7 @@ def yes_no(value: bool | None) -> Label | None:
     return None if value is None else labels.YES_NO[value]
 
 
+@cache
 def symptoms(bits: int) -> Label | None:
     """The names of the symptoms, blank for none."""
     found = [labels.SYMPTOM_LABELS[name] for name in names(bits)]

@@ -113,8 +113,13 @@ class _Book:
         for index, column in enumerate(table.columns):
             right = column.kind not in _LEFT
             self._write(sheet, 0, index, column.label, Column("", column.label), head=True, right=right)
+        plain = [self._format(column, {}) for column in table.columns]
         for number, row in enumerate(table.lines, start=1):
-            self._write_row(sheet, number, table, row)
+            if len(table.rows) <= WRAPPED or row.marks or row is table.total:
+                self._write_row(sheet, number, table, row)
+                continue
+            for index, cell in enumerate(row.cells):
+                self._put(sheet, number, index, cell, plain[index])
         if table.form == "heat" and table.rows:
             shares = [index for index, column in enumerate(table.columns) if column.kind == "percent"]
             ranges = " ".join(xl_range(1, index, len(table.rows), index) for index in shares)  # one scale for all
@@ -152,10 +157,16 @@ class _Book:
         sheet.freeze_panes(1, 0)
 
     def _write(self, sheet: Any, row: int, index: int, cell: Cell, column: Column, **style: bool) -> None:
-        form = self._format(column, style)
+        self._put(sheet, row, index, cell, self._format(column, style))
+
+    def _put(self, sheet: Any, row: int, index: int, cell: Cell, form: Any) -> None:
         match cell:
-            case Label() | str():
-                sheet.write_string(row, index, shown(cell, column, self.language), form)
+            case None:
+                sheet.write_blank(row, index, None, form)
+            case str():
+                sheet.write_string(row, index, cell, form)
+            case Label():
+                sheet.write_string(row, index, cell.read(self.language), form)
             case Ratio(numerator=_, denominator=below) if below:
                 sheet.write_number(row, index, cell.value, form)
             case datetime():
