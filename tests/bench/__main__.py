@@ -7,7 +7,7 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-BENCHES = ("turns", "calls", "engine", "roster", "tables", "telegram", "understanding", "voice", "web")
+BENCHES = ("turns", "calls", "engine", "papers", "roster", "tables", "telegram", "understanding", "voice", "web")
 
 
 def run(name):

@@ -82,8 +82,8 @@ def _household(number: int) -> dict[str, Any]:
 def _resident(number: int) -> dict[str, Any]:
     return {
         "id": number + 1, "roster_id": f"R{number:07}", "household_id": number // 3 + 1, "name": f"居民{number}",
-        "phone": f"+86111{number // 3:08}", "language": "zh-Hans", "sex": "", "relation": "", "time_zone": "",
-        "ineligible": "", "imported_at": _stamp(DUE),
+        "phone": f"+86111{number // 3:08}", "language": "zh-Hans", "sex": ("female", "male")[number % 2],
+        "birth_year": 1930 + number % 90, "relation": "", "time_zone": "", "ineligible": "", "imported_at": _stamp(DUE),
     }  # fmt: skip
 
 
@@ -94,6 +94,7 @@ def _records(residents: int, draw: random.Random) -> Iterator[dict[str, Any]]:
             "id": number + 1, "campaign_id": 1, "round": 0, "day": "2026-03-02", "resident_id": number + 1,
             "household_id": number // 3 + 1, "community_id": community, "grid": grid, "building": building,
             "language": "zh-Hans", "attempts": draw.choice((1, 1, 1, 2, 3)), "due_at": _stamp(DUE), "other": "{}",
+            "final": True, "changed_at": _stamp(DUE + timedelta(seconds=number % 7200, microseconds=number)),
             **_health(draw),
         }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The web: turns of the residents' chat through HTTP, and the overview with 1,000,000 answers stored, by one server."""
+"""The web, by one server over 1,000,000 answers: the overview, people who watch live, turns of the residents' chat."""
 
 import http.client
 import os
@@ -9,6 +9,7 @@ import tempfile
 import threading
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import urlencode
@@ -26,6 +27,8 @@ from records.store import Store
 from records.tables import Campaign, Notice
 from tests.bench.answered import ANSWERS_EACH, build
 from tests.bench.measure import tell
+from tests.bench.watching import staff_who_watch, to_be_called, watched
+from web.access import SESSION
 from web.app import make_app
 from web.office import Office
 
@@ -38,8 +41,13 @@ NAME, PASSWORD = "bench", "correct horse battery"
 SEAL = Seal("a secret of the bench, long enough")
 
 
+def clock(began):
+    """The moment, as if the bench had begun at noon of its day; `began` in seconds since the epoch."""
+    return NOW + timedelta(seconds=time.time() - began)
+
+
 def stored(path, answers):
-    """Builds the store with a member of staff and a link for each chat."""
+    """Builds the store with a member of staff, those who watch, and a link for each chat; returns those who watch."""
     Store(f"sqlite:///{path}").close()
     with sqlite3.connect(path) as empty:
         (version,) = empty.execute("select version_num from alembic_version").fetchone()
@@ -49,20 +57,23 @@ def stored(path, answers):
         file.execute("insert into alembic_version values (?)", (version,))
     with Store(f"sqlite:///{path}").transaction() as tx:
         add_member(tx, NAME, name=NAME, role="administrator", password=PASSWORD, now=NOW, language="en")
-        tx.execute(update(Campaign).values(plan=plan_data(load_plan("default"))))
+        running = {"state": "running", "starts_at": NOW, "plan": plan_data(load_plan("default"))}
+        tx.execute(update(Campaign).values(running))
+        to_be_called(tx, NOW)
         tx.execute(insert(Notice), [
             {"id": number, "campaign_id": 1, "round": number, "household_id": number, "resident_id": 3 * number - 2,
              "channel": "outbox", "address": "+8611100000000", "created_at": NOW, "expires_at": LATER}
             for number in range(1, TALKS + 1)
         ])  # fmt: skip
+        return staff_who_watch(tx, NOW)
 
 
-def serve(path, pipe):
+def serve(path, now, pipe):
     """The server, in a process of its own; tells its port."""
     store, scripts = Store(f"sqlite:///{path}"), Scripts(path.parent / "wordings")
     name = {"zh-Hans": "居委会", "en": "the office"}
-    desk = Desk(store, scripts, clock=lambda: NOW, facts={"caller": name, "fever_c": 37.3})
-    office = Office(store, desk, SEAL, lambda: NOW, name, path.parent, out=path.parent, scripts=scripts)
+    desk = Desk(store, scripts, clock=now, facts={"caller": name, "fever_c": 37.3})
+    office = Office(store, desk, SEAL, now, name, path.parent, out=path.parent, scripts=scripts)
     server = uvicorn.Server(uvicorn.Config(make_app(office), port=0, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -136,32 +147,51 @@ def chat_rate(port, pid):
          wall=wall, beside=beside)  # fmt: skip
 
 
+def look(browser):
+    """Seconds that the overview by community takes, on a connection of its own."""
+    browser.line.close()
+    began = time.perf_counter()
+    status, text = browser.ask("GET", "/overview?level=community&campaign=1")
+    assert status == 200, (status, text)
+    return time.perf_counter() - began
+
+
 def page_times(port, pid, answers):
-    """The overview by community: the first time, and again."""
+    """The overview by community: the first time, and again; returns the browser, which is signed in."""
     browser = Browser(port)
     token = re.search(r'name="csrf" value="([^"]+)"', browser.ask("GET", "/sign-in")[1])[1]
     assert browser.ask("POST", "/sign-in", csrf=token, login=NAME, password=PASSWORD, next="/account")[0] == 200
     browser.ask("GET", "/account")
     for figure in ("first", "again"):
-        cpu, wall = cpu_of(pid), time.perf_counter()
-        status, _ = browser.ask("GET", "/overview?level=community&campaign=1")
-        cpu, wall = cpu_of(pid) - cpu, time.perf_counter() - wall
-        assert status == 200
+        cpu = cpu_of(pid)
+        wall = look(browser)
+        cpu = cpu_of(pid) - cpu
         tell(f"overview over {answers:,} answers, {figure}", 1000 * wall, "ms", goal="< 200", met=wall < 0.2, cpu=cpu,
              wall=wall, beside=f"{answers // ANSWERS_EACH:,} residents")  # fmt: skip
+    return browser
+
+
+def session(member, began):
+    """The cookie of somebody who signed in a moment ago."""
+    at = int(clock(began).timestamp())
+    return SEAL.sign(SESSION, member, 0, "bench", at, at)
 
 
 def main(answers=ANSWERS):
     """Builds the store, starts the server, and asks it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "web.sqlite"
-        stored(path, answers)
+        members = stored(path, answers)
+        began = time.time()
+        now = partial(clock, began)
         ours, theirs = get_context("spawn").Pipe()
-        server = get_context("spawn").Process(target=serve, args=(path, theirs))
+        server = get_context("spawn").Process(target=serve, args=(path, now, theirs), daemon=True)
         server.start()
         port = ours.recv()
         try:
-            page_times(port, server.pid, answers)
+            browser = page_times(port, server.pid, answers)
+            cookies = [session(number, began) for number, *_ in members]
+            watched(path, port, partial(cpu_of, server.pid), now, members, cookies, partial(look, browser))
             chat_rate(port, server.pid)
         finally:
             ours.send("stop")
