@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from math import ceil
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
-from xlsxwriter.utility import xl_range
+from xlsxwriter.utility import xl_col_to_name, xl_range
+from xlsxwriter.worksheet import Worksheet
 
 from reports.definitions import definitions_table
 from reports.table import Cell, Chart, Column, Label, Ratio, Row, Table, shown, spread, wide
@@ -24,6 +27,8 @@ _FIGURE, _VALUE, _PARTS = (
     Label("数值", "Value"),
     Label("分子 / 分母", "Numerator / denominator"),
 )
+_AWKWARD = re.compile(r"^\s|\s$|[\x00-\x1f&<>\ufffe\uffff]|_x[0-9a-fA-F]{4}_")
+_letters = cache(xl_col_to_name)
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 BROAD, HEIGHT, WRAPPED = 60, 18, 300  # half-widths of a column, points of a row, rows up to which long texts are broken
 PAGE = 190  # half-widths that can still be read on a page across; what is wider is printed on several
@@ -55,6 +60,30 @@ def write_xlsx(
     return path
 
 
+class _Sheet(Worksheet):  # type: ignore[misc]  # the library shows no types
+    """A sheet that writes plain cells in one piece: the XML of the library, in half the time.
+
+    A text is always text: the library would take one in `<r>` and `</r>` for XML.
+    """
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        kind, form = type(cell).__name__, cell.format
+        begin = f'<c r="{_letters(col)}{row + 1}"' + (f' s="{form._get_xf_index()}"' if form else "")
+        if kind == "String":
+            text, kept = cell.string, ""
+            if _AWKWARD.search(text):
+                text = self._escape_control_characters(text)
+                kept = ' xml:space="preserve"' if text != text.strip() else ""
+                text = self._escape_data(text)
+            self.fh.write(f'{begin} t="inlineStr"><is><t{kept}>{text}</t></is></c>')
+        elif kind == "Blank":
+            self.fh.write(f"{begin}/>")
+        elif kind in ("Number", "Datetime"):
+            self.fh.write(f"{begin}><v>{cell.number:.16G}</v></c>")
+        else:
+            super()._write_cell(row, col, cell)
+
+
 class _Book:
     """A workbook in the making: its formats, and which sheet holds which table."""
 
@@ -80,7 +109,7 @@ class _Book:
             self.charts = self._chart_sheet()
 
     def _sheet(self, name: str, title: Label) -> Any:
-        sheet = self.book.add_worksheet(name)
+        sheet = self.book.add_worksheet(name, _Sheet)
         sheet.hide_gridlines(2)
         sheet.set_landscape()
         sheet.set_paper(9)  # A4

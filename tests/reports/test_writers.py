@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from lxml import html
 from rich.console import Console
+from xlsxwriter.worksheet import Worksheet
 
 from reports.community import community_table, day_table, overview_table, rate_table, symptom_table
 from reports.definitions import definitions_table
@@ -23,6 +24,7 @@ from reports.line_list import line_list
 from reports.report import campaign_tables
 from reports.spread import heat_table
 from reports.table import SHADES, Chart, Column, Label, Ratio, Row, Table, shown, spread, warmth
+from reports.writers import xlsx
 from reports.writers.bilingual import parts
 from reports.writers.csv_file import harmless, write_csv
 from reports.writers.docx import HEAT, MOST_ROWS, write_docx
@@ -137,6 +139,45 @@ def test_terminal_shows_the_cells_of_the_table(tables, language):
         if table.form == "cards":
             for label, value in zip(*texts(table, language), strict=True):
                 assert f"{label} {value}" in printed
+
+
+def test_sheet_is_what_the_library_would_write(tmp_path, monkeypatch):
+    odd = (
+        "",
+        " x",
+        "x\u3000",
+        "x\n",
+        "a&b",
+        "a<b>",
+        '"q"',
+        "\x07bell",
+        "\x1f",
+        "_x0041_",
+        "\ufffe",
+        "\x85x",
+        "=1",
+        "甲",
+    )
+    columns = (Column("text", Label("t", "t")), Column("n", Label("n", "n"), "count"),
+               Column("at", Label("w", "w"), "time"), Column("c", Label("c", "c"), "celsius"))  # fmt: skip
+    rows = tuple(
+        Row((text,), (text, number, datetime(2026, 1, 1, number, 3) if number % 2 else None, 36 + number / 7))
+        for number, text in enumerate(odd)
+    )
+    tables = [Table("t", Label("t", "t"), columns, rows * times, form="list") for times in (1, 30)]
+    ours = write_xlsx(tmp_path / "ours.xlsx", tables, "en")
+    monkeypatch.setattr(xlsx, "_Sheet", Worksheet)
+    theirs = write_xlsx(tmp_path / "theirs.xlsx", tables, "en")
+    with zipfile.ZipFile(ours) as one, zipfile.ZipFile(theirs) as other:
+        for name in other.namelist():
+            assert one.read(name) == other.read(name), name
+
+
+def test_text_is_never_taken_for_the_xml_of_a_workbook(tmp_path):
+    text = "<r><t>x</t></r>"
+    table = Table("t", Label("t", "t"), (Column("name", Label("n", "n")),), (Row(("1",), (text,)),))
+    book = openpyxl.load_workbook(write_xlsx(tmp_path / "t.xlsx", [table], "en"))
+    assert book.worksheets[0]["A2"].value == text
 
 
 def test_text_never_becomes_a_formula(tmp_path):
