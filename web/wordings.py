@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from itertools import groupby
@@ -81,25 +82,42 @@ def _changed(name: str, words: Mapping[str, str]) -> dict[str, str]:
     return {place: said for place, said in words.items() if base.get(place, "").split() != said.split()}
 
 
-def _wrong(name: str, words: Mapping[str, str]) -> dict[str, str]:
+FAULTS = (  # what the loader says of a text, and the same in Chinese
+    (r"says (\{.*\}), which nothing fills in", r"写了 \1，但没有内容可以填进去"),
+    (r"`\w+`: no wording in .*", "这里不能空着"),
+    (r"`\w+`: .*('\}'|'\{') (encountered|before end).*", "花括号 { } 没有成对"),
+)
+
+
+def _wrong(visitor: Visitor, name: str, words: Mapping[str, str]) -> dict[str, str]:
     try:
-        return faults(name, shipped(name), _changed(name, words), 1)
+        found = faults(name, shipped(name), _changed(name, words), 1)
     except KeyError:
         raise HTTPException(422, "input") from None
+    return {place: _in_words(fault, visitor.language) for place, fault in found.items()}
+
+
+def _in_words(fault: str, language: str) -> str:
+    """A fault in the language of who makes it, where it is one that a text alone can have."""
+    if language.startswith("zh"):
+        for known, zh in FAULTS:
+            if re.fullmatch(known, fault, re.DOTALL):
+                return re.sub(known, zh, fault, flags=re.DOTALL)
+    return fault
 
 
 @router.post("/dialogs/{name}/check", dependencies=[Depends(own_form)])
 def check(visitor: Administrator, name: str, words: Words) -> dict[str, str]:
     """What is wrong with the texts, by their place, while they are being typed."""
     _known(visitor, name)
-    return _wrong(name, words)
+    return _wrong(visitor, name, words)
 
 
 @router.post("/dialogs/{name}", dependencies=[Depends(own_form)])
 def save(request: Request, office: Rooms, visitor: Administrator, name: str, words: Words) -> Response:
     """Keeps the texts as a new edition that is not in use yet, to be tried out."""
     _known(visitor, name)
-    if wrong := _wrong(name, words):
+    if wrong := _wrong(visitor, name, words):
         return _page(request, office, name, words, wrong, 422)
     edition = office.scripts.save(name, _changed(name, words), visitor.member.login, office.clock())
     note(office, visitor, "changed wording", f"dialog {name}", f"edition {edition.version}")

@@ -8,8 +8,9 @@ import pytest
 from dialogs.rewording import shipped, texts
 from dialogs.script import ScriptError, script_names
 from records.scripts import Scripts
+from records.staff import add_member
 from records.tables import Campaign
-from tests.web.town import EVIL
+from tests.web.town import EVIL, PASSWORD
 
 TEMPERATURE = "steps/temperature/say/1/en"
 
@@ -127,3 +128,16 @@ def test_edition_of_an_older_script_is_used_no_more(tmp_path, settled):
     assert scripts("daily_check").version == 1
     with pytest.raises(ScriptError, match="older version"):
         scripts.use("daily_check", 77001)
+
+
+@pytest.mark.parametrize("place", ["steps/temperature/say/1/en", "steps/greeting/again/zh-Hans", "results/0/advice/en"])
+def test_what_is_wrong_is_said_in_the_language_of_who_writes(town, place):
+    with town.store.transaction() as tx:
+        everywhere = {"role": "administrator", "password": PASSWORD, "now": town.at, "language": "zh-Hans"}
+        add_member(tx, "zhu", name="朱", **everywhere)
+    for login, chinese in (("zhu", True), ("boss", False)):
+        browser = town.browser(login)
+        for words in ("", "{", "}", "{name", "{nobody}", "{a b}{name}"):
+            told = town.post(browser, "/dialogs/daily_check/check", **{place: words}).json()
+            assert list(told) == [place], (words, told)
+            assert bool(re.search("[一-鿿]", told[place])) is chinese, told
