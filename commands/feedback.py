@@ -67,7 +67,7 @@ def _once(house: House, args: argparse.Namespace, day: date | None) -> int:
     with house.store.reading() as tx:
         at = closing(tx, Scope(campaign.id, first_day=day, last_day=day), now())
     with house.store.past(at) as tx:
-        made = feedback(tx, Scope(campaign.id, as_of=at), day, fever_c=house.settings.fever_c)
+        made = feedback(tx, Scope(campaign.id, as_of=at), day, fever_c=house.settings.fever_c, now=now())
     folder = Path(args.out) if args.out else house.out / campaign.name
     folder.mkdir(parents=True, exist_ok=True)
     name = f"feedback-{made.day}"

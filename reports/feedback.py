@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from sqlalchemy import Connection, func, select
 
@@ -58,10 +58,11 @@ def feedback(
     *,
     fever_c: float = FEVER_C,
     zone: tzinfo = ZONE,
+    now: datetime | None = None,
 ) -> Feedback:
     """The report of a day (the newest with a round, if none is named), for the campaign and place of the scope.
 
-    It names no person, so that it may be passed on.
+    It names no person, so that it may be passed on. Of a day that is not over it says as of when it is, if told `now`.
 
     KeyError names an unknown campaign, NoRound a day without a round.
     """
@@ -88,7 +89,7 @@ def feedback(
     return Feedback(
         day,
         Label(f"{name}：每日反馈", f"{name}: daily feedback"),
-        about(connection, today, fever_c, zone),
+        about(connection, today, fever_c, zone, now),
         paragraphs,
         (
             overview_table(of.now),

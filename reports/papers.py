@@ -39,19 +39,18 @@ def write_paper(
 
     Lists are of the round of the scope, tables of all of its rounds.
     """
-    path, text = folder / name, f"{at.astimezone(zone):%Y-%m-%d %H:%M}"
-    moment = Label(text, text)
+    path = folder / name
     match name:
         case "community.xlsx" | "report.html":
             tables = campaign_tables(connection, replace(scope, round=None), fever_c, zone)[1]
-            said = about(connection, scope, fever_c, zone) if scope.as_of else moment
+            said = about(connection, scope, fever_c, zone, at)
             write = write_xlsx if name == "community.xlsx" else write_html
             return write(path, tables, language, Label(title, title), said)
         case "line_list.csv":
             return write_csv(path, line_list(connection, scope, full_phones=full_phones, zone=zone), language)
         case "line_list.xlsx":
             people = line_list(connection, scope, full_phones=full_phones, zone=zone)
-            said = about(connection, scope, fever_c, zone) if scope.as_of else moment
+            said = about(connection, scope, fever_c, zone, at)
             return write_xlsx(path, [people], language, Label(title, title), said)
         case "follow_up.csv":
             return write_csv(path, follow_up_table(connection, scope, full_phones=full_phones, zone=zone), language)

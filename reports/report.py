@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
-from datetime import date, tzinfo
+from datetime import date, datetime, tzinfo
 from pathlib import Path
 
 from sqlalchemy import Connection, func, select
@@ -182,16 +182,19 @@ def write_public(
     ]
 
 
-def about(connection: Connection, scope: Scope, fever_c: float, zone: tzinfo = ZONE) -> Label:
-    """Of which days and places a report is, its fever threshold, and as of when it is where that is not now."""
+def about(
+    connection: Connection, scope: Scope, fever_c: float, zone: tzinfo = ZONE, now: datetime | None = None
+) -> Label:
+    """Of which days and places a report is, its fever threshold, and as of when: the end of its days, or `now`."""
     first, last = _days(connection, scope)
     days = "" if first is None else f"{first}" if first == last else f"{first} – {last}"
     places = ", ".join(name if isinstance(name, str) else ", ".join(name) for name in scope.place.values())
     known = " · ".join(part for part in (days, places) if part)
     zh, en = f"{known} · 发热线 {fever_c:g} °C", f"{known} · fever from {fever_c:g} °C"
-    if scope.as_of is None:
+    moment = scope.as_of or now
+    if moment is None:
         return Label(zh, en)
-    at = f"{scope.as_of.astimezone(zone):%Y-%m-%d %H:%M}"
+    at = f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"
     return Label(f"{zh} · 按 {at} 时所知", f"{en} · as known at {at}")
 
 

@@ -166,7 +166,7 @@ def reports(
         return page(request, "nothing_yet.html")
     with office.store.past(chosen.as_of) as tx:
         scope, tables = campaign_tables(tx, chosen.scope, office.fever_c, office.zone)
-        said = about(tx, scope, office.fever_c, office.zone)
+        said = about(tx, scope, office.fever_c, office.zone, office.clock())
     note(office, visitor, "saw figures", f"campaign {scope.campaign_id}", f"report, round {(scope.round or 0) + 1}")
     whole = View(chosen.view.campaign, scope.round or 0, chosen.view.rounds, chosen.view.asked, scope)
     return page(
@@ -223,7 +223,7 @@ def _one(made: Made, key: str) -> Path:
 
 
 def _about(made: Made) -> Label:
-    return about(made.tx, made.now, made.office.fever_c, made.office.zone)
+    return about(made.tx, made.now, made.office.fever_c, made.office.zone, made.office.clock())
 
 
 def _xlsx(made: Made) -> Path:
@@ -292,7 +292,8 @@ def _public(made: Made) -> Path:
 def _feedback(made: Made) -> Path:
     day = last_day(made.tx, made.now)
     scope = Scope(made.now.campaign_id, place=made.now.place, as_of=made.now.as_of)
-    report = feedback(made.tx, scope, day, fever_c=made.office.fever_c, zone=made.office.zone)
+    office = made.office
+    report = feedback(made.tx, scope, day, fever_c=office.fever_c, zone=office.zone, now=office.clock())
     if made.path.suffix == ".docx":
         return write_docx(made.path, report.title, report.about, report.paragraphs, report.tables, made.language)
     return write_html(made.path, report.tables, made.language, report.title, report.about, report.paragraphs)
