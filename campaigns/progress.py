@@ -25,7 +25,8 @@ class Progress:
     """Residents done and waiting, calls now and per hour, when the next window opens (blank: it is open), and the end.
 
     `written` counts the households that were written to after the last try and may still answer. `ends_at` is an
-    estimate from the residents done per hour in the last ten minutes; blank while nobody is.
+    estimate from the residents done per hour in the last ten minutes; blank while nobody is, and while no line is at
+    work, as where all that is left waits for its next try.
     """
 
     state: str
@@ -88,7 +89,7 @@ def progress(store: Store, campaign: Campaign, now: datetime) -> Progress:
         calls,
         recent / hours,
         None if opens == now else opens,
-        _estimate(now, residents, done, calls, covered / hours) if state == "running" else None,
+        _estimate(now, residents, done, calls, covered / hours) if state == "running" and busy else None,
         workers,
         int(lines),
     )

@@ -1,10 +1,10 @@
 """Campaigns looked at: a preview that writes nothing, and the standing campaign, which calls nobody."""
 
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from campaigns.campaign import CampaignError, create, find, plan_of, preview
 from campaigns.lifecycle import cancel, pause, start
@@ -13,7 +13,7 @@ from campaigns.progress import progress
 from records.residents import add_do_not_call
 from records.self_reports import STANDING, await_self_report
 from records.store import Store
-from records.tables import Record, Resident
+from records.tables import Attempt, Campaign, Record, Resident
 from tests.campaigns.kill import PLAN, settle
 
 
@@ -65,3 +65,23 @@ def test_campaign_of_what_residents_report_unasked_can_be_looked_at_and_not_stop
 def test_name_of_the_standing_campaign_is_kept(store):
     with pytest.raises(CampaignError, match="is kept for what residents report"):
         create(store, STANDING, script="drill", version=1, plan=make_plan(PLAN), now=now())
+
+
+def test_end_is_estimated_while_lines_are_at_work_and_not_while_the_rest_waits_for_another_try(store):
+    campaign = settle(store, 4)
+    start(store, campaign, now())
+    minute = timedelta(minutes=1)
+    with store.transaction() as tx:
+        tx.execute(update(Campaign).where(Campaign.id == campaign.id).values(state="running", starts_at=now() - minute))
+        tx.execute(update(Record).where(Record.resident_id <= 2).values(final=True))
+        call = {"campaign_id": campaign.id, "round": 0, "residents": [], "channel": "phone", "number": 1, "worker": "w"}
+        call |= {"started_at": now() - minute, "recorded_at": now(), "phone": "+8611100000001"}
+        over = {"ended_at": now(), "outcome": "answered_human"}
+        tx.execute(insert(Attempt), [{**call, **over, "household_id": number} for number in (1, 2)])
+    seen = progress(store, find(store, campaign.name), now())
+    assert (seen.state, seen.done, seen.waiting, seen.in_call, seen.ends_at) == ("running", 2, 2, 0, None)
+    with store.transaction() as tx:
+        tx.execute(insert(Attempt), {**call, "household_id": 3, "ended_at": None, "outcome": None})
+    seen = progress(store, find(store, campaign.name), now())
+    assert seen.in_call == 1
+    assert now() < seen.ends_at < now() + 3 * minute
