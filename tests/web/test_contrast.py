@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from reports.table import SHADES
+
 ROOT = Path(__file__).parents[2]
 TEXT, MARK = 4.5, 3.0  # least contrast of a text (AA), and of what is no text
 FILES = {"page": "reports/writers/page.css", "console": "web/static/console.css", "chat": "web/static/chat.css"}
@@ -62,6 +64,24 @@ def test_palette_can_be_read(when):
     assert contrast("#ffffff", has["press"]) >= TEXT
     for mark in ("s0", "s2", "s3", "s5", "accent"):  # the colours of charts whose parts have no name at their side
         assert contrast(has[mark], has["card"]) >= MARK - 0.4, mark
+
+
+@pytest.mark.parametrize("when", ["day", "night"])
+def test_figures_of_the_heat_map_can_be_read_on_every_shade(when):
+    has = palettes()[when]
+    shades = re.findall(
+        r"\.w(\d) \{ background: color-mix\(in srgb, var\(--(\w+)\) (\d+)%, transparent\)", SHEETS["page"]
+    )
+    assert [int(number) for number, *_ in shades] == list(range(1, SHADES + 1))
+    for _, name, part in shades:
+        assert contrast(has["ink"], mixed(has[name], has["card"], int(part) / 100)) >= TEXT
+
+
+def mixed(one, other, part):
+    """`part` of a colour, laid over another."""
+    one, other = (2 * each[1:] if len(each) == 4 else each[1:] for each in (one, other))  # a short one here is a grey
+    pairs = [(int(one[at : at + 2], 16), int(other[at : at + 2], 16)) for at in (0, 2, 4)]
+    return "#" + "".join(f"{round(a * part + b * (1 - part)):02x}" for a, b in pairs)
 
 
 @pytest.mark.parametrize("when", ["day", "night"])
