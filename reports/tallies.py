@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Integer, Select, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, literal, or_, select
 
 from records.tables import FollowUp, Record
 from reports.figures import (
@@ -160,8 +160,8 @@ def _changed(before: Mapping[int, Any], now: Mapping[int, Any]) -> set[int]:
 def _marks_of(connection: Connection, by: Any, key: Any, moment: Any, *where: Any) -> dict[int, tuple[Any, ...]]:
     """For each group the number of its rows, and sums that change whenever one of them is another, or is changed."""
     sums: tuple[Any, ...]
-    if connection.dialect.name == "sqlite":  # as text: whole seconds, and the seconds of the minute with their parts
-        sums = (func.sum(func.strftime("%s", moment, type_=Integer)), func.sum(func.substr(moment, 18)))
+    if connection.dialect.name == "sqlite":  # days to a second, and the seconds of the minute with all their parts
+        sums = (func.sum(func.julianday(moment)), func.sum(func.substr(moment, 18)))
     else:
         sums = (func.sum(func.extract("epoch", moment)), literal(0))
     marks: Select[Any] = select(by, func.count(), func.sum(key), *sums).where(*where).group_by(by)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from http import HTTPStatus
@@ -38,6 +39,7 @@ from web.office import Office
 from web.pages import STYLE, go, page
 
 STATIC = Path(__file__).with_name("static")
+SWITCH_SECONDS = 0.001  # between threads, so that one who asks for a page need not wait for all who watch
 GRACE = 3  # seconds that open streams have when the server is stopped
 
 
@@ -82,6 +84,7 @@ def make_app(office: Office) -> FastAPI:
 @asynccontextmanager
 async def _warmed(app: FastAPI) -> AsyncIterator[None]:
     """Counts the newest round before the first visitor comes, who would have to wait for it."""
+    sys.setswitchinterval(SWITCH_SECONDS)
     await run_in_threadpool(overview.look_ahead, app.state.office)
     yield
 

@@ -259,13 +259,13 @@ def look_ahead(office: Office) -> None:
         _gathered(office, scope)
 
 
-def _key(scope: Scope) -> str:
+def place_key(scope: Scope) -> str:
     """The same for all who look at the same."""
     return f"{scope.campaign_id} {scope.round} {sorted(scope.place.items())}"
 
 
 def _gathered(office: Office, scope: Scope) -> Table:
-    return office.live.get(("clusters", _key(scope)), lambda: _clusters(office, scope), GATHERED)
+    return office.live.get(("clusters", place_key(scope)), lambda: _clusters(office, scope), GATHERED)
 
 
 def _clusters(office: Office, scope: Scope) -> Table:

@@ -23,11 +23,11 @@ from records.errors import Mendable
 from records.places import communities
 from records.tables import Campaign
 from reports.community import community_table
-from reports.figures import Scope, newest_round
+from reports.figures import Figures, Scope, newest_round
 from reports.indicators import BRIEF
 from reports.line_list import line_list
 from reports.papers import write_paper
-from reports.pulse import read_pulse
+from reports.pulse import Pulse, read_pulse
 from reports.report import campaign_tables
 from reports.table import Table
 from web.access import (
@@ -44,10 +44,11 @@ from web.access import (
     still_there,
 )
 from web.office import Office
-from web.overview import figures_of
+from web.overview import COUNTED, figures_of, place_key
 from web.pages import go, page, render
 from web.reports import moment_of
 
+ESTIMATED = 0.5  # seconds for which the state, the workers and the estimated end are kept
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 router = APIRouter(include_in_schema=False)
@@ -216,11 +217,15 @@ def _pulse(office: Office, visitor: Visitor, campaign: Campaign, wall: bool = Fa
     now = office.clock()
     seen: Progress | None = None  # one that stands open calls nobody
     if campaign.plan:
-        seen = office.live.newest(("progress", campaign.id), lambda: progress(office.store, campaign, now))
+        seen = office.live.newest(("progress", campaign.id), lambda: progress(office.store, campaign, now), ESTIMATED)
     scope = _scope(office, visitor, campaign)
-    figures, _ = figures_of(office, scope, live=True)
-    with office.store.reading() as tx:
-        pulse = read_pulse(tx, figures, office.zone)
+
+    def read() -> tuple[Figures, Pulse]:
+        figures, _ = figures_of(office, scope, live=True)
+        with office.store.reading() as tx:
+            return figures, read_pulse(tx, figures, office.zone)
+
+    figures, pulse = office.live.newest(("pulse", place_key(scope)), read, COUNTED)  # the same in every language
     places = community_table(figures, shown=BRIEF) if wall else None
     query = {"campaign": campaign.id, "round": scope.round}
     return render(

@@ -6,12 +6,14 @@ in the text that came to a watcher, has reached what the store held after that c
 """
 
 import asyncio
+import os
 import re
 import statistics
 import time
 from bisect import bisect_left
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 
 from sqlalchemy import and_, func, insert, select, update
 
@@ -187,7 +189,7 @@ def watched(path, port, cpu_of_server, clock, members, cookies, look):
     assert calls.recv()  # there is somebody to call
     watchers.start()
     assert eyes.recv() == "all see it"
-    cpu, began = cpu_of_server(), time.monotonic()
+    cpu, began, busy = cpu_of_server(), time.monotonic(), cpu_of_all()
     calls.send(began + 1)
     pages = []
     while not calls.poll():
@@ -197,7 +199,7 @@ def watched(path, port, cpu_of_server, clock, members, cookies, look):
     time.sleep(LATEST)
     eyes.send("stop")
     seen, received, of_watchers = eyes.recv()
-    cpu, wall = cpu_of_server() - cpu, time.monotonic() - began
+    cpu, wall, busy = cpu_of_server() - cpu, time.monotonic() - began, cpu_of_all() - busy
     calls.send("stop")
     watchers.join()
     caller.join()
@@ -206,7 +208,8 @@ def watched(path, port, cpu_of_server, clock, members, cookies, look):
     rate = (len(made) - 1) / (made[-1][0] - made[0][0])
     shares = (
         f"{rate:.1f} calls a second; of a core the server takes {100 * cpu / wall:.0f} %, who calls"
-        f" {100 * of_calls / wall:.0f} %, who watch {100 * of_watchers / wall:.0f} %; {received / wall / 1e6:.1f} MB/s"
+        f" {100 * of_calls / wall:.0f} %, who watch {100 * of_watchers / wall:.0f} %, all else on the machine"
+        f" {100 * (busy - cpu - of_calls - of_watchers) / wall:.0f} %; {received / wall / 1e6:.1f} MB/s"
     )
     half, most = statistics.median(latencies), latencies[int(0.95 * len(latencies))]
     tell(f"{len(seen)} people watch: until a change is seen, 95 of 100", most, "s", goal="< 1", met=most < 1, cpu=cpu,
@@ -215,6 +218,12 @@ def watched(path, port, cpu_of_server, clock, members, cookies, look):
     late = pages[int(0.95 * len(pages))]
     tell("overview meanwhile, 95 of 100", 1000 * late, "ms", goal="< 200", met=late < 0.2, wall=wall,
          beside=f"half within {1000 * statistics.median(pages):.0f} ms, {len(pages)} looks")  # fmt: skip
+
+
+def cpu_of_all():
+    """CPU seconds that the machine has used."""
+    user, nice, system, _, _, *others = map(int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9])
+    return (user + nice + system + sum(others)) / os.sysconf("SC_CLK_TCK")
 
 
 def lateness(made, texts, district):
