@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -106,8 +107,18 @@ def _read(language: str) -> Callable[[Any], str]:
 
 def _address(path: str, query: Mapping[str, Any], **more: Any) -> str:
     """A path with these parameters; blank ones are left out."""
-    known = {name: value for name, value in {**query, **more}.items() if value not in (None, "", [])}
-    return f"{path}?{urlencode(known, doseq=True)}" if known else path
+    pairs = [
+        f"{_quoted(name)}={_quoted(str(each))}"
+        for name, value in {**query, **more}.items()
+        if value not in (None, "", [])
+        for each in (value if isinstance(value, list | tuple) else (value,))
+    ]
+    return f"{path}?{'&'.join(pairs)}" if pairs else path
+
+
+@lru_cache(maxsize=4096)
+def _quoted(text: str) -> str:
+    return quote_plus(text)  # a table has a thousand addresses of the same few parts
 
 
 def _chart(table: Table, chart: Chart) -> Markup:
