@@ -32,10 +32,10 @@ demo: .venv/run  ## the main job: 2,000 residents called, tables in out/ (VOICE=
 	@$(BIN)/python run_bot.py demo --voice $(VOICE)
 
 test: .venv/dev  ## the tests (about two minutes)
-	@$(BIN)/python -m pytest -n 2
+	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-long: .venv/dev  ## the long tests too
-	@$(BIN)/python -m pytest -n 2 -m ""
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m ""
 
 test-browser: .venv/browser  ## the pages in a real Chromium, where there is one
 	@$(BIN)/python -m pytest -m browser -rs tests/web

@@ -15,6 +15,23 @@ from records.tables import Base
 
 SERVER = os.environ.get("WENAN_TEST_POSTGRESQL", "postgresql+psycopg://postgres@127.0.0.1:5432/test")
 
+ANEW = """
+    SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, 1, false) FROM pg_sequences
+    WHERE last_value IS NOT NULL
+"""
+ALONE = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+BARE = r"""
+    DO $$ DECLARE name text; BEGIN
+        FOR name IN SELECT nspname FROM pg_namespace WHERE nspname !~ '^pg_' AND nspname <> 'information_schema' LOOP
+            EXECUTE format('DROP SCHEMA %I CASCADE', name);
+        END LOOP;
+        CREATE SCHEMA public;
+    END $$
+"""
+
 
 @pytest.fixture(scope="session")
 def empty_sqlite(tmp_path_factory):
@@ -33,6 +50,7 @@ def database():
     try:
         with server.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name}"))
+            connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = off"))  # the server never crashes
     except OperationalError as error:
         reason = str(error.orig).splitlines()[0]
         pytest.skip(f"no PostgreSQL server answers at WENAN_TEST_POSTGRESQL or {server.url}: {reason}")
@@ -49,18 +67,41 @@ def postgresql_url():
         yield url
 
 
-@pytest.fixture
-def empty_postgresql():
-    """The URL of a database without any table, for one test."""
+@pytest.fixture(scope="session")
+def bare_postgresql():
+    """One more, for the tests that begin without any table: to drop a database takes a second."""
     with database() as url:
         yield url
 
 
+@pytest.fixture
+def empty_postgresql(bare_postgresql):
+    """The URL of a database without any table, for one test."""
+    yield bare_postgresql
+    server = create_engine(bare_postgresql, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(ALONE))
+        connection.execute(text(BARE))
+    server.dispose()
+
+
 @pytest.fixture(scope="session")
-def postgresql_store(postgresql_url):
+def opened_postgresql(postgresql_url):
     store = Store(postgresql_url)
     yield store
     store.close()
+
+
+@pytest.fixture
+def postgresql_store(opened_postgresql):
+    """An empty store on PostgreSQL, for one test; rows are deleted, for to truncate some thirty tables takes longer."""
+    yield opened_postgresql
+    tables = Base.metadata.sorted_tables
+    with opened_postgresql.transaction() as tx:
+        tx.execute(text(f"LOCK TABLE {', '.join(table.name for table in tables)}"))  # whoever still writes ends first
+        for table in reversed(tables):
+            tx.execute(table.delete())
+        tx.execute(text(ANEW))
 
 
 @pytest.fixture
@@ -76,12 +117,7 @@ def sqlite_store(empty_sqlite, tmp_path):
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def store(request):
     """An empty store, on SQLite and on PostgreSQL (where a server answers)."""
-    store = request.getfixturevalue(f"{request.param}_store")
-    yield store
-    if request.param == "postgresql":
-        tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
-        with store.transaction() as tx:
-            tx.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
+    return request.getfixturevalue(f"{request.param}_store")
 
 
 @pytest.fixture

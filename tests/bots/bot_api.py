@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 TOKEN = "4711:AAH-a-token-that-must-never-be-seen"
 PATIENCE = 30  # seconds until a test gives up waiting
+SHORT = 0.01  # seconds until it looks again
 
 
 class Refusal(Exception):
@@ -73,8 +74,12 @@ class BotApi:
             return {"update_id": self.next_update, **content}
 
     def until(self, holds, what="it", patience=PATIENCE):
+        """Waits until something holds, looking with every call of the bot, and often: it may be of the store."""
+        end = time.monotonic() + patience
         with self.changed:
-            assert self.changed.wait_for(holds, patience), f"waited {patience} s for {what} in vain"
+            while not holds():
+                assert time.monotonic() < end, f"waited {patience} s for {what} in vain"
+                self.changed.wait(SHORT)
 
     def sent(self, method="sendMessage"):
         return [data for name, data, _ in self.calls if name == method]
@@ -319,6 +324,7 @@ def _handler(api):
         """One connection, kept open for many requests, as the library likes it."""
 
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # else the body of an answer waits 40 ms for the head to be confirmed
 
         def do_POST(self):
             _, bot, method = self.path.split("/")

@@ -14,7 +14,7 @@ from records.inbox import open_updates
 from records.rounds import launch_round
 from records.seal import Seal
 from records.tables import Campaign, Community, Household, Resident
-from tests.bots.bot_api import PATIENCE, TOKEN
+from tests.bots.bot_api import PATIENCE, SHORT, TOKEN
 
 WANG, ANN, LI, MOTHER = 1, 2, 3, 4
 PEOPLE = [  # id, household, name, phone, language, relation
@@ -23,7 +23,6 @@ PEOPLE = [  # id, household, name, phone, language, relation
     (LI, 3, "李娜", "+8611100000003", "zh-Hans", "spouse"),
     (MOTHER, 3, "李母", "+8611100000003", "zh-Hans", "head"),
 ]
-SHORT = 0.05
 SEAL = Seal("a secret of these tests alone")
 
 
@@ -95,7 +94,7 @@ class Town:
 
     def rows(self, table, *where):
         with self.store.reading() as tx:
-            return tx.execute(select(table.__table__).where(*where)).all()
+            return tx.execute(select(table.__table__).where(*where).order_by(*table.__table__.primary_key)).all()
 
     def count(self, table):
         with self.store.reading() as tx:

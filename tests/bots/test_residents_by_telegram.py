@@ -347,7 +347,6 @@ def due(town, asked=0, ago=timedelta(minutes=1)):
 
 
 def test_daily_question_is_written_once_and_answered_like_any_other(town, monkeypatch):
-    monkeypatch.setattr("bots.telegram.service.OWN_SECONDS", 0.1)
     town.launch()
     with town.store.transaction() as tx:
         tx.execute(insert(Address), {"channel": "telegram", "address": str(town.wang.number), "resident_id": WANG,
@@ -366,7 +365,6 @@ def test_daily_question_is_written_once_and_answered_like_any_other(town, monkey
 
 
 def test_reminder_repeats_the_question_that_is_open_and_survives_a_restart(town, monkeypatch):
-    monkeypatch.setattr("bots.telegram.service.OWN_SECONDS", 0.1)
     town.launch()
     town.start()
     town.link(town.wang)
@@ -385,7 +383,6 @@ def test_reminder_repeats_the_question_that_is_open_and_survives_a_restart(town,
 
 
 def test_whoever_stopped_or_blocked_is_not_asked(town, monkeypatch):
-    monkeypatch.setattr("bots.telegram.service.OWN_SECONDS", 0.1)
     town.launch()
     town.start()
     town.link(town.wang)

@@ -120,7 +120,6 @@ def test_shipped_models_know_the_words_of_a_note():
 def test_note_of_a_worker_is_spoken_and_kept_as_text(town, monkeypatch, language, voice, words):
     from tests.bots.test_workers_by_telegram import begin, employ, find_follow_up_row, task
 
-    monkeypatch.setattr("bots.telegram.service.OWN_SECONDS", 0.05)
     begin(town)
     town.start(voices=voices)
     boss = town.api.person(9_000_000_011, name="张姐")
@@ -139,7 +138,6 @@ def test_note_of_a_worker_is_spoken_and_kept_as_text(town, monkeypatch, language
 def test_where_nothing_hears_a_worker_is_asked_to_write(town, monkeypatch):
     from tests.bots.test_workers_by_telegram import begin, employ, find_follow_up_row, task
 
-    monkeypatch.setattr("bots.telegram.service.OWN_SECONDS", 0.05)
     begin(town)
     town.start()
     boss = town.api.person(9_000_000_011, name="张姐")

@@ -14,7 +14,7 @@ from bots.desk import Desk
 from bots.telegram import Hook, serve
 from dialogs.script import load_script
 from records.store import Store
-from records.tables import Base, Conversation, Inbox, Record, Turn
+from records.tables import Conversation, Inbox, Record, Turn
 from tests.bots.bot_api import PATIENCE, TOKEN, BotApi
 from tests.bots.chats import SEAL, WANG, Town, now
 from tests.programs import forked
@@ -150,9 +150,6 @@ def test_two_processes_keep_the_order_of_a_chat_and_one_may_die(postgresql_store
             worker.kill()
             worker.join()
         api.close()
-        tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
-        with postgresql_store.transaction() as tx:
-            tx.execute(text(f"TRUNCATE {tables} RESTART IDENTITY"))
 
 
 def contact_of(person):

@@ -45,9 +45,10 @@ BOTH = pytest.mark.parametrize("language", ["zh-Hans", "en"])
 @pytest.fixture
 def town(town, monkeypatch):
     """The town with a second community, and everything that is done again and again done quickly."""
-    monkeypatch.setattr("bots.telegram.service.OWN_SECONDS", 0.05)
     monkeypatch.setattr("bots.telegram.service.LOOK_SECONDS", 0.05)
     monkeypatch.setattr("records.watches.EVERY", timedelta(seconds=0.1))
+    monkeypatch.setattr("records.pacing.CHAT_GAP", timedelta(seconds=0.1))
+    monkeypatch.setattr("bots.telegram.pacing.SECOND", 0.05)
     with town.store.transaction() as tx:
         tx.execute(insert(Community), {"id": 2, "district": "和安区", "subdistrict": "柳岸街道", "name": SONGYUAN})
         tx.execute(insert(Household), {"id": 4, "community_id": 2, "building": "9号楼", "unit": "901"})
@@ -285,6 +286,7 @@ def test_table_comes_as_text_picture_and_files_of_their_place_only(town, languag
     reported(town)
     town.start()
     employ(town, town.boss, "worker", language=language)
+    town.boss.gets(3)  # the visit to whom nobody reached
     press(town, town.boss, "table_button", language)
     table = next(message for message in town.boss.received if message["text"].startswith("📋"))
     text = table["text"]
@@ -340,6 +342,7 @@ def test_who_did_not_report_is_listed_page_by_page_with_masked_numbers(town, lan
         dispose(tx, 1, 0, [MOTHER], now())
     town.start()
     employ(town, town.boss, "worker", language=language)
+    town.boss.gets(4)  # two visits
     press(town, town.boss, "table_button", language)
     press(town, town.boss, "missing_of", language)
     listed = town.boss.last
@@ -644,6 +647,7 @@ def test_place_of_a_member_is_taken_back_at_once(town):
     reported(town)
     town.start()
     member = employ(town, town.boss)
+    town.boss.gets(3)  # the visit to whom nobody reached
     press(town, town.boss, "table_button")
     with town.store.transaction() as tx:
         change_member(tx, member.id, place={"community": "别处"})

@@ -1,23 +1,16 @@
 """What the command of a channel says before it serves: what is missing or wrong, in both languages."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.programs import run
+
 HOOKED = ("--webhook", "https://bot.example.org/t")
 
 
 def says(folder, language, *arguments, **settings):
     """Exit code and what `run_bot.py telegram` says with these settings."""
     settings = {f"WENAN_{name.upper()}": value for name, value in settings.items()}
-    ran = subprocess.run(
-        [sys.executable, ROOT / "run_bot.py", "--lang", language, "telegram", *arguments],
-        cwd=folder, env={**os.environ, **settings}, capture_output=True, text=True, timeout=60, check=False,
-    )  # fmt: skip
+    ran = run(folder, "--lang", language, "telegram", *arguments, **settings)
     return ran.returncode, ran.stderr.strip()
 
 

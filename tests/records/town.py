@@ -67,7 +67,7 @@ class Town:
 
     def rows(self, table):
         with self.store.transaction() as tx:
-            return tx.execute(select(table.__table__)).all()
+            return tx.execute(select(table.__table__).order_by(*table.__table__.primary_key)).all()
 
 
 def make_town(store, now) -> Town:

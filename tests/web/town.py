@@ -50,7 +50,7 @@ class Town:
             bot_link="https://t.me/our_bot?start={token}",
         )  # fmt: skip
         self.app = make_app(self.office)
-        self.server = uvicorn.Server(uvicorn.Config(self.app, port=0, log_config=None, timeout_graceful_shutdown=1))
+        self.server = uvicorn.Server(uvicorn.Config(self.app, port=0, log_config=None, timeout_graceful_shutdown=0))
         self.thread = threading.Thread(target=self.server.run)
         self.browsers = []
 

@@ -8,6 +8,7 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +43,13 @@ class Case:
         return self.context == "symptoms" and self.want.get("yes_no") in ("yes", "no")
 
 
-def cases(half: str) -> Iterator[Case]:
-    """All labelled utterances of a half."""
+@cache
+def cases(half: str) -> tuple[Case, ...]:
+    """All labelled utterances of a half, read once: that takes seconds."""
+    return tuple(_read(half))
+
+
+def _read(half: str) -> Iterator[Case]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     for path in sorted((HERE / half).glob("*.yaml")):
         lang, phenomenon = path.name.split(".")[:2]
@@ -163,11 +169,13 @@ def summary(tally: Tally) -> dict[str, float]:
     }
 
 
-def score(half: str) -> tuple[dict[str, Tally], list[tuple[Case, Any, list[str]]]]:
-    """Tallies by language and by 'language phenomenon' and all answers with something wrong."""
+def score(half: str, language: str = "") -> tuple[dict[str, Tally], list[tuple[Case, Any, list[str]]]]:
+    """Tallies by language and by 'language phenomenon' and all answers with something wrong; of one language or all."""
     tallies: dict[str, Tally] = defaultdict(Tally)
     wrong = []
     for case in cases(half):
+        if language not in ("", case.lang):
+            continue
         got = understand(case.text, context=case.context, lang=case.lang)
         bad = judge(case, got, tallies[case.lang])
         by = tallies[f"{case.lang} {case.phenomenon}"]
