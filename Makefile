@@ -31,7 +31,7 @@ VOICE ?= 100
 demo: .venv/run  ## the main job: 2,000 residents called, tables in out/ (VOICE=all: everybody by full audio)
 	@$(BIN)/python run_bot.py demo --voice $(VOICE)
 
-test: .venv/dev  ## the tests (about two minutes)
+test: .venv/dev  ## the tests (about three minutes on two cores)
 	@$(BIN)/python -m pytest -n 2 --dist worksteal
 
 test-long: .venv/dev  ## the long tests too

@@ -94,14 +94,16 @@ def opened_postgresql(postgresql_url):
 
 @pytest.fixture
 def postgresql_store(opened_postgresql):
-    """An empty store on PostgreSQL, for one test; rows are deleted, for to truncate some thirty tables takes longer."""
+    """An empty store on PostgreSQL, for one test; to truncate all its tables would take a fifth of a second."""
     yield opened_postgresql
     tables = Base.metadata.sorted_tables
     with opened_postgresql.transaction() as tx:
         tx.execute(text(f"LOCK TABLE {', '.join(table.name for table in tables)}"))  # whoever still writes ends first
-        for table in reversed(tables):
-            tx.execute(table.delete())
+        filled = [table.name for table in reversed(tables) if tx.execute(table.delete()).rowcount]
         tx.execute(text(ANEW))
+    if filled:
+        with opened_postgresql.engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            connection.execute(text(f"VACUUM {', '.join(filled)}"))  # rows lie in the order of their coming again
 
 
 @pytest.fixture

@@ -127,13 +127,13 @@ def test_campaign_begins_at_its_time_and_workers_call_it_to_its_end(run, started
 @BOTH
 def test_campaign_is_paused_resumed_slowed_and_cancelled_while_it_runs(run, started, seen):
     started("worker", "--lines", "2", "--speed", "100")
-    run("campaign", "pace", "m", "2")
+    run("campaign", "pace", "m", "4")
     run("campaign", "launch", "m", "--at", at())
     until(lambda: seen().in_call, "the first call")
     assert "Campaign 'm': paused" in run("campaign", "pause", "m")[1]
     until(lambda: not seen().in_call, "the calls in progress")
     paused = seen()
-    time.sleep(1.2)  # two more would have begun
+    time.sleep(0.6)  # two more would have begun
     assert seen().calls == paused.calls
     assert f"paused: done {paused.done}/40, in call 0" in run("campaign", "status", "m")[1]
     assert "is paused: pause needs one that is running or scheduled" in run("campaign", "pause", "m")[2]
