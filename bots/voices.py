@@ -63,7 +63,7 @@ class Voices:
         language = OTHER[spoken_language(reply.language)]
         if language not in self.ears:
             return None
-        heard = self.ears[language].recognise(pcm(samples), self.grammar((), topics(reply), language))
+        heard = self.ears[language].recognise(pcm(samples), self.grammar((), topics(reply), language), again=False)
         return heard if heard.accepted and heard.confidence >= SURELY_OTHER[language] else None
 
     def prepare(self, script: Script, calls: int = 1) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import soxr
 import vosk
 
 from voice_models.telephone import RATE, Pcm
@@ -22,6 +23,7 @@ IDLE_RECOGNISERS, IDLE_GRAMMARS = 8, 24  # kept ready for each grammar, and for 
 SHORT, WEIGHT = 2, 6  # a row of so few characters counts so often: [unk] stands beside every row, and swallows them
 READING = re.compile(
     r"[一二三四五六七八九十][点度]|三[五六七八九][零一二三四五六七八九]$|point"
+    r"|^(three|four|nine|thirty|forty|ninety) \w+ \w+$"
 )  # units that are a temperature
 # units that say something by themselves before a temperature; 不是 and 没有 do not: they may deny it
 BY_ITSELF = re.compile(
@@ -34,6 +36,8 @@ COURTESY = re.compile(
 SEVERAL = 0.5  # of the confidence is left where several temperatures were heard: which one counts?
 SURE = 1 - 1e-3
 ALTERNATIVES = 4  # readings compared for the confidence
+# Short speech that was not taken is heard again as if a slower and a quicker voice had said it; it must be surer then.
+OTHER_VOICES, AGAIN_SECONDS, SURE_AGAIN = (0.92, 1.09), 3.0, 0.6
 # Noise of one step of 16 bits: digital silence breaks recognisers, and Kaldi's own dither hears nothing twice alike.
 FLOOR = np.rint(np.random.default_rng(1).standard_normal(RATE)).astype(np.int32)
 vosk.SetLogLevel(-2)
@@ -191,13 +195,20 @@ class Ear:
         """Have so many recognisers ready for a grammar, before somebody waits for one."""
         ready = [self.listen(grammar) for _ in range(count)]
         for listening in ready:
-            listening.finish()
+            listening.finish(again=False)
 
-    def recognise(self, samples: Pcm, grammar: str) -> Recognised:
-        """What is said in 8 kHz samples, all at once."""
+    def recognise(self, samples: Pcm, grammar: str, again: bool = True) -> Recognised:
+        """What is said in 8 kHz samples, all at once; `again` as in Listening.finish."""
         listening = self.listen(grammar)
         listening.hear(samples)
-        return listening.finish()
+        return listening.finish(again)
+
+    def heard_again(self, samples: Pcm, grammar: str) -> Recognised | None:
+        """What is said, surely, as if others had said it; None where that is nothing."""
+        spoken = samples.astype(np.float32)
+        voices = (soxr.resample(spoken, RATE * speed, RATE, "MQ").astype(np.int16) for speed in OTHER_VOICES)
+        surest = max((self.recognise(voice, grammar, again=False) for voice in voices), key=lambda one: one.confidence)
+        return surest if surest.accepted and surest.confidence >= SURE_AGAIN else None
 
     def give_back(self, grammar: str, recogniser: vosk.KaldiRecognizer) -> None:
         """Keep a recogniser for the next call with the same grammar."""
@@ -257,11 +268,13 @@ class Listening:
         self._ear, self._grammar, self._recogniser = ear, grammar, recogniser
         self._results: list[str] = []
         self._passed = 0
+        self._short: list[Pcm] = []  # all that was heard, while it is short
 
     def hear(self, samples: Pcm) -> None:
         """Take 16-bit samples at 8 kHz."""
         noise = FLOOR[np.arange(self._passed, self._passed + len(samples)) % len(FLOOR)]
         self._passed += len(samples)
+        self._short = [*self._short, samples] if self._passed <= AGAIN_SECONDS * RATE else []
         if self._recogniser.AcceptWaveform(np.clip(samples + noise, -32768, 32767).astype(np.int16).tobytes()):
             self._results.append(self._recogniser.Result())
 
@@ -270,11 +283,14 @@ class Listening:
         heard = json.loads(self._recogniser.PartialResult()).get("partial", "")
         return str(heard).replace("_", " ")
 
-    def finish(self) -> Recognised:
-        """What was said; the recogniser goes back to be used again."""
+    def finish(self, again: bool = True) -> Recognised:
+        """What was said; the recogniser goes back to be used again. With `again`, short speech has a second chance."""
         self._results.append(self._recogniser.FinalResult())
         self._ear.give_back(self._grammar, self._recogniser)
-        return self._ear.recognised(self._results, self._grammar)
+        heard = self._ear.recognised(self._results, self._grammar)
+        if heard.accepted or not (again and self._short and heard.words):
+            return heard
+        return self._ear.heard_again(np.concatenate(self._short), self._grammar) or heard
 
 
 def check(folder: Path) -> None:

@@ -16,6 +16,7 @@ SHARES = {
     "act": 12,
     "contact": 4,
     "digits": 6,
+    "talk": 40,
 }
 
 
@@ -94,8 +95,16 @@ def _digits(language: str, rng: Random) -> tuple[list[str], str]:
     return said, " ".join(said)
 
 
+def _talk(language: str, rng: Random) -> tuple[list[str], str]:
+    """What is said around answers and instead of them, now and then before one."""
+    said = rng.choices(phrases.everyday(language), k=rng.choice([1, 1, 2]))
+    units = [unit for phrase in said for unit in (units_of(language, phrase) if language == "zh" else [phrase])]
+    after = sentence(language, rng, rng.choice(["temperature", "yes_no", "symptoms"])) if rng.random() < 0.25 else None
+    return [*units, *(after.units if after else ())], ""
+
+
 _SAY = {"temperature": _temperature, "yes_no": _yes_no, "symptoms": _symptoms, "household": _household}
-_SAY |= {"onset": _onset, "act": _act, "contact": _contact, "digits": _digits}
+_SAY |= {"onset": _onset, "act": _act, "contact": _contact, "digits": _digits, "talk": _talk}
 
 
 @lru_cache

@@ -77,9 +77,18 @@ def word_sounds(word: str) -> tuple[tuple[str, ...], ...]:
     if word in SPELT:
         return (tuple(SPELT[word].split()),)
     found = [tuple(re.sub(r"\d", "", phone) for phone in spelt) for spelt in _dictionary().get(word, [])]
+    if not found and word.endswith("'s"):
+        found = [(*way, *_s_after(way[-1])) for way in word_sounds(word.removesuffix("'s"))]
     if not found:
         raise ValueError(f"no pronunciation of {word!r}: add it to SPELT")
     return tuple(dict.fromkeys(found))[:2]
+
+
+def _s_after(last: str) -> tuple[str, ...]:
+    """The sounds of an 's behind another sound."""
+    if last in ("S", "Z", "SH", "ZH", "CH", "JH"):
+        return ("AH", "Z")
+    return ("S",) if last in ("P", "T", "K", "F", "TH") else ("Z",)
 
 
 def spelt(words: list[str]) -> bool:
