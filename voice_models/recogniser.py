@@ -6,7 +6,7 @@ import re
 import threading
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,8 +36,9 @@ COURTESY = re.compile(
 SEVERAL = 0.5  # of the confidence is left where several temperatures were heard: which one counts?
 SURE = 1 - 1e-3
 ALTERNATIVES = 4  # readings compared for the confidence
-# Short speech that was not taken is heard again as if a slower and a quicker voice had said it; it must be surer then.
-OTHER_VOICES, AGAIN_SECONDS, SURE_AGAIN = (0.92, 1.09), 3.0, 0.6
+# Short speech that was not taken is heard again as if a slower and a quicker voice had said it. It must be surer then,
+# and is told as less sure, for the best of two flatters: a dialog asks whether it is so.
+OTHER_VOICES, AGAIN_SECONDS, SURE_AGAIN, LEFT = (0.92, 1.09), 3.0, 0.6, 0.6
 # Noise of one step of 16 bits: digital silence breaks recognisers, and Kaldi's own dither hears nothing twice alike.
 FLOOR = np.rint(np.random.default_rng(1).standard_normal(RATE)).astype(np.int32)
 vosk.SetLogLevel(-2)
@@ -208,7 +209,9 @@ class Ear:
         spoken = samples.astype(np.float32)
         voices = (soxr.resample(spoken, RATE * speed, RATE, "MQ").astype(np.int16) for speed in OTHER_VOICES)
         surest = max((self.recognise(voice, grammar, again=False) for voice in voices), key=lambda one: one.confidence)
-        return surest if surest.accepted and surest.confidence >= SURE_AGAIN else None
+        if not surest.accepted or surest.confidence < SURE_AGAIN:
+            return None
+        return replace(surest, confidence=surest.confidence * LEFT)
 
     def give_back(self, grammar: str, recogniser: vosk.KaldiRecognizer) -> None:
         """Keep a recogniser for the next call with the same grammar."""
