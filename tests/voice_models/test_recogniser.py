@@ -4,6 +4,7 @@ import json
 import resource
 import threading
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -102,19 +103,17 @@ def test_sounds_that_are_no_speech_are_no_answer(language, sound):
 
 def test_short_answers_that_are_not_taken_get_a_second_hearing(language):
     strict = Ear(MODELS / f"{language}-phone")
-    strict.calibration = replace(strict.calibration, threshold={"zh": 0.97, "en": 0.8}[language])
-    grammar = strict.grammar(phrases.expected(language, "temperature"))
-    trials = [
-        (text, strict.recognise(samples, grammar, again=False), strict.recognise(samples, grammar))
-        for text in SAID[language]["temperature"]
-        for number, voice in enumerate(VOICES[language])
-        for samples in [said(text, voice, ratio_db=3 * number)]
-    ]
-    missed = [(text, second) for text, first, second in trials if not first.accepted]
-    assert all(first == second for _, first, second in trials if first.accepted)
-    right = [text == second.text for text, second in missed if second.accepted]
-    assert right
-    assert sum(right) >= 0.5 * len(right), missed
+    strict.calibration = replace(strict.calibration, threshold={"zh": 0.98, "en": 0.92}[language])
+    right = wrong = 0
+    for kind, texts in SAID[language].items():
+        grammar = strict.grammar(phrases.expected(language, kind))
+        for text, voice, ratio_db in product(texts, VOICES[language], (3, 9)):
+            samples = said(text, voice, ratio_db)
+            first, second = strict.recognise(samples, grammar, again=False), strict.recognise(samples, grammar)
+            assert second == first or not first.accepted
+            if second.accepted and not first.accepted:
+                right, wrong = right + (second.text == text), wrong + (second.text != text)
+    assert right > wrong, (right, wrong)
 
 
 def test_long_speech_has_one_hearing():
