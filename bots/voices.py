@@ -22,7 +22,6 @@ SURELY = 0.9  # confidence of an answer before the question was out
 # Confidence of an answer in the other language, by the ear: unrelated words of ours sound like some answer there. The
 # English ear gave none of 120 Mandarin answers more than 0.944, and a third of English ones 0.95 and more.
 SURELY_OTHER = {"en": 0.95, "zh": 0.97}
-OTHER = {"en": 0.93, "zh": 0.97}
 OTHER = {"zh": "en", "en": "zh"}
 READY = 4  # recognisers made beforehand for each question
 SENTENCE_ENDS = re.compile(r"(?<=[。！？])|(?<=[.!?])\s+")
